@@ -1,0 +1,42 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** Packages are tested from their sources: no build comes first. */
+const conditions = ['vitrine-source', ...defaultServerConditions];
+
+const everywhere = ['packages', 'apps', 'tooling'];
+const files = (suffix: string): string[] => everywhere.map((folder) => `${folder}/*/**/*${suffix}.test.{ts,js}`);
+const never = ['**/node_modules/**', '**/dist/**'];
+const conformance = 'tooling/conformance/**';
+
+/** A test's tier is in its file name; a project is one tier. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: false } },
+  test: {
+    environment: 'node',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: files(''),
+          exclude: [...never, conformance, '**/*.{slow,gpu,browser}.test.{ts,js}'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'slow', include: files('.slow'), exclude: [...never, conformance], testTimeout: 300_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'gpu', include: files('.gpu'), exclude: [...never, conformance], testTimeout: 300_000, fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: 'conformance', include: [`${conformance}/*.test.ts`], exclude: never, testTimeout: 300_000 },
+      },
+    ],
+  },
+});
