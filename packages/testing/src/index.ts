@@ -1,1 +1,1 @@
-export {};
+export { exportedNames } from './public-api.js';

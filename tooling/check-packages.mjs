@@ -1,0 +1,76 @@
+// Packs every public package as npm would, checks the archive with publint and attw, and prints its size.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const require = createRequire(import.meta.url);
+const { packageManager } = require('../package.json');
+const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} kB`;
+
+/** The path of a command that a dependency of the root installs. */
+function bin(dependency, name = dependency) {
+  const file = path.join(root, 'node_modules', dependency, 'package.json');
+  const { bin: bins } = JSON.parse(readFileSync(file, 'utf8'));
+  return path.join(path.dirname(file), typeof bins === 'string' ? bins : bins[name]);
+}
+
+function run(command, args, cwd) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  return { ok: status === 0, text: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`, stdout };
+}
+
+/** pnpm, which alone writes `workspace:` and `catalog:` out: the one that runs us, else by npx. */
+function pack(folder, destination) {
+  const args = ['pack', '--json', '--pack-destination', destination];
+  const ours = process.env.npm_execpath ?? '';
+  if (/pnpm[^/\\]*$/.test(ours) && !/\.[cm]?js$/.test(ours)) return run(ours, args, folder);
+  if (/pnpm[^/\\]*\.[cm]?js$/.test(ours)) return run(process.execPath, [ours, ...args], folder);
+  return run('npx', ['-y', packageManager, ...args], folder);
+}
+
+const folders = ['packages', 'apps']
+  .flatMap((area) => readdirSync(path.join(root, area)).map((name) => path.join(root, area, name)))
+  .map((folder) => ({ folder, json: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
+  .filter(({ json }) => !json.private);
+
+const archives = mkdtempSync(path.join(tmpdir(), 'vitrine-pack-'));
+let failures = 0;
+const complain = (name, what, text) => {
+  failures += 1;
+  console.error(`\n${name}: ${what}\n${text.trim()}\n`);
+};
+
+try {
+  console.log(`${'package'.padEnd(32)}${'packed'.padStart(12)}${'unpacked'.padStart(12)}  files`);
+  for (const { folder, json } of folders) {
+    const packed = pack(folder, archives);
+    if (!packed.ok) {
+      complain(json.name, 'pnpm pack failed', packed.text);
+      continue;
+    }
+    const { filename, files } = JSON.parse(packed.stdout);
+    const archive = path.resolve(archives, filename);
+    // pnpm adds the LICENSE of the root where a package has none of its own.
+    const sizeOf = (file) => [folder, root].map((base) => statSync(path.join(base, file), { throwIfNoEntry: false })).find(Boolean)?.size ?? 0;
+    const unpacked = files.reduce((sum, file) => sum + sizeOf(file.path), 0);
+    console.log(
+      json.name.padEnd(32) + kilobytes(statSync(archive).size).padStart(12) + kilobytes(unpacked).padStart(12) + `  ${files.length}`,
+    );
+    const stray = files.filter((file) => /\.test\.|\.tsbuildinfo$|(^|\/)src\//.test(file.path));
+    if (stray.length > 0) complain(json.name, 'ships what is ours alone', stray.map((file) => file.path).join('\n'));
+
+    const publint = run(process.execPath, [bin('publint'), 'run', '--strict', archive], folder);
+    if (!publint.ok) complain(json.name, 'publint', publint.text);
+    if (!json.exports) continue; // a command, not a library
+    const attw = run(process.execPath, [bin('@arethetypeswrong/cli', 'attw'), archive, '--profile', 'esm-only', '--no-emoji', '--no-color'], folder);
+    if (!attw.ok) complain(json.name, 'attw', attw.text);
+  }
+} finally {
+  rmSync(archives, { recursive: true });
+}
+console.log(failures === 0 ? `\n${folders.length} packages: publint and attw find nothing.` : `\n${failures} complaints.`);
+process.exitCode = failures === 0 ? 0 : 1;
