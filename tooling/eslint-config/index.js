@@ -35,8 +35,10 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowArray: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Our interfaces describe plain objects of functions: taking one out of its object is common, and safe.
+      '@typescript-eslint/unbound-method': 'off',
       // TypeScript 6, which the linter asks, and 7, which we compile with, do not always agree here.
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       // An async generator that happens not to wait is still the shape that a method has.
