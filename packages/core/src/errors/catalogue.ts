@@ -40,6 +40,11 @@ export const coreError = defineErrors({
   "graph-invalid": (f: { why: string }) => ({ message: `The graph is not valid: ${f.why}.`, hint: "Export the model again, or check it with the exporter's own checker." }),
   "node-unknown": (f: { node: string; near: string | undefined }) => ({ message: `The graph has no node ${quote(f.node)}.`, ...hint(f.near) }),
   "value-unknown": (f: { value: string; near: string | undefined }) => ({ message: `The graph has no value ${quote(f.value)}.`, ...hint(f.near) }),
+  "float64-needed": (f: { value: string; element: number }) => ({
+    message: `The float64 constant ${quote(f.value)} holds ${f.element}, which float32 cannot.`,
+    hint: "Export the model in float32: everything here runs in float32.",
+    kind: "unsupported",
+  }),
 
   // Files
   "source-outside": (f: { path: string; beside: string }) => ({

@@ -72,7 +72,7 @@ export class GraphBuilder extends Operators {
   /** A constant. Small equal ones are one. Returns its name. */
   constant(value: Tensor | Constant, hint = "constant"): string {
     const constant = "read" in value ? value : constantOf(value);
-    const key = constant.byteLength > 0 && constant.byteLength <= 64 ? `${constant.dtype}[${constant.shape}]${constant.bytes()}` : undefined;
+    const key = constant.byteLength > 0 && constant.byteLength <= 64 ? `${constant.dtype}[${constant.shape.join(",")}]${constant.bytes().join(",")}` : undefined;
     const known = key === undefined ? undefined : this.#smallConstants.get(key);
     if (known !== undefined) return known;
     const name = this.unique(hint);

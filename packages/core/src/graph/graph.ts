@@ -15,6 +15,8 @@ export interface ValueInfo {
   readonly dtype: DType | undefined;
   /** Undefined where not even the rank is known. */
   readonly shape: readonly Dim[] | undefined;
+  /** What the value is, in the format's own bytes, where that is no tensor of a known element type (a sequence, a map): kept to be written back. */
+  readonly opaque?: Uint8Array;
 }
 
 /** One operator application. A name `""` among the inputs or outputs is an optional one that is left out. */

@@ -104,4 +104,6 @@ export interface InputReader {
   /** Whether `value` is something that it takes (a Picture, a text). */
   accepts(value: unknown): boolean;
   prepare(name: string, value: unknown, spec: InputSpec, label: string): PreparedInput;
+  /** Gives a tensor that is fed as it is the way back to what a person knows, where the spec allows it. */
+  describe?(name: string, tensor: Tensor, spec: InputSpec, label: string): PreparedInput;
 }

@@ -28,8 +28,8 @@ export interface Report extends Findings {
   readonly method: string;
   readonly model: { readonly file: string; readonly sha256: string };
   readonly runtime: string;
-  /** The target in the syntax of the command line; undefined where the method has none. */
-  readonly target: string | undefined;
+  /** The target in the syntax of the command line, one per sample where they differ; undefined where the method has none. */
+  readonly target: string | readonly string[] | undefined;
   readonly params: Readonly<Record<string, unknown>>;
 }
 

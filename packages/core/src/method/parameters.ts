@@ -27,6 +27,8 @@ export interface Parameter<T = unknown> {
   /** For help: `N`, `3,16,16`, `L`. */
   readonly placeholder: string;
   readonly choices?: readonly string[];
+  /** True where an object of one value per input name may be given instead: `NAME=…` on the command line. */
+  readonly perInput?: boolean;
   readonly schema: v.GenericSchema<unknown, unknown>;
   /** From a flag's text (all its occurrences). */
   parse(texts: readonly string[], host: ParameterHost): unknown;
@@ -37,6 +39,9 @@ export type ParameterShape = Readonly<Record<string, Parameter>>;
 export type ParametersOf<P extends ParameterShape> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };
 /** What a caller gives: any of them. */
 export type ParameterInput<P extends ParameterShape> = { readonly [K in keyof P]?: ParametersOf<P>[K] | undefined };
+
+/** One value for every input, or one for each by the input's name. */
+export type PerInput<T> = T | { readonly [input: string]: T };
 
 interface Options<T> {
   readonly description: string;
@@ -101,6 +106,42 @@ export const p = {
   fill: <const O extends Options<Fill>>(o: O): Result<Fill, O> =>
     make<Fill, O>("fill", "NUMBER|pixel:NUMBER|mean|blur|noise|FILE", o, v.custom((x) => typeof x === "object" && x !== null && "kind" in x, "a fill") as v.GenericSchema<unknown, unknown>, (t, host) => parseFill(last(t), host.tensor)),
 };
+
+/**
+ * The parameter with one value for every input, or one for each: `--window x1=3,8,8 --window x2=4`.
+ * `valueFor` reads it.
+ */
+export function perInput<T>(parameter: Parameter<T>): Parameter<PerInput<NonNullable<T>> | Extract<T, undefined>> {
+  const inner = parameter.schema;
+  const expected = (inner as unknown as { message?: string }).message ?? parameter.placeholder;
+  const schema = v.custom<unknown>(
+    (value) => v.is(inner, value) || (isByName(value) && Object.values(value).length > 0 && Object.values(value).every((one) => v.is(inner, one))),
+    `${expected}; or one for each input, by its name`,
+  ) as v.GenericSchema<unknown, unknown>;
+  const parse: Parameter["parse"] = async (texts, host) => {
+    const named = texts.map((text) => /^\s*([^=]*[^=\s])\s*=(.*)$/s.exec(text));
+    if (named.every((match) => match === null)) return parameter.parse(texts, host);
+    // Some with a name and some without cannot be told apart by the method: the schema refuses the text.
+    if (named.some((match) => match === null)) return texts.join(" ");
+    const byInput = new Map<string, string[]>();
+    for (const match of named) byInput.set(match![1]!, [...(byInput.get(match![1]!) ?? []), match![2]!]);
+    return Object.fromEntries(await Promise.all([...byInput].map(async ([name, values]) => [name, await parameter.parse(values, host)] as const)));
+  };
+  return { ...parameter, perInput: true, schema, parse } as unknown as ReturnType<typeof perInput<T>>;
+}
+
+const isByName = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/**
+ * What a `perInput` parameter holds for one input, and whether it was given by name.
+ * @param isOne tells a value from a record of values
+ */
+export function valueFor<T>(given: PerInput<T> | undefined, input: string, isOne: (value: PerInput<T>) => value is T): T | undefined {
+  if (given === undefined) return undefined;
+  if (isOne(given)) return given;
+  return Object.hasOwn(given, input) ? (given as Readonly<Record<string, T>>)[input] : undefined;
+}
 
 /** `--rule-on` for the key `ruleOn`. */
 export function flagOf(key: string): string {

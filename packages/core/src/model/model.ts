@@ -23,7 +23,7 @@ export type Input = unknown;
 export interface Model {
   readonly graph: Graph;
   readonly runtime: Runtime;
-  readonly file: { readonly name: string; readonly sha256: string };
+  readonly file: { readonly name: string; sha256(): Promise<string> };
   readonly origin: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly notices: readonly string[];

@@ -1,15 +1,287 @@
-import type { Tensor } from "../tensor/tensor.js";
+import { coreError } from "../errors/catalogue.js";
+import { attr } from "../graph/attributes.js";
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Layer } from "../model/layer.js";
+import type { Feeds, Model } from "../model/model.js";
+import { toFloat32 } from "../tensor/convert.js";
+import { int64, sizeOf, type Tensor } from "../tensor/tensor.js";
+import { classIndex, className } from "./classes.js";
+import { finalSoftmax } from "./logits.js";
+import { oneHot, selectionMask, type AxisWeights } from "./selection.js";
+import type { Target, Targets } from "./spec.js";
+import { showTarget } from "./parse.js";
 
 /** A target as part of a derived graph. */
 export interface CompiledTarget {
   /** The value that is explained. */
   readonly of: string;
-  /** The cotangent of `of`, of its shape: score = Σ of · seed. */
+  /** The cotangent of `of`, of its shape: score = Σ of · seed. Computed only where it is used. */
   readonly seed: string;
   /** [batch]: the score of each sample. */
   readonly score: string;
-  /** What the inputs that it added have to be fed with; batched like the samples along axis 0. */
+  /** What the inputs that it added have to be fed with: one row per sample along axis 0. */
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** For captions, one per sample: "golden retriever (class 207)". */
+  /** For captions, one per sample: "golden retriever". */
   readonly titles: readonly string[];
+  /** The targets in the syntax of the command line, one per sample, `top` resolved to its class. */
+  readonly texts: readonly string[];
+  /** The class of each sample, where the target is one. */
+  readonly classes: readonly (number | undefined)[];
+}
+
+/** Which value a class is read from. */
+export type ScoreKind = "output" | "logit" | "probability";
+
+export interface TargetContext {
+  readonly model: Model;
+  readonly feeds: Feeds;
+  readonly samples: number;
+  /** The model's output for these feeds, for each sample's own strongest class. */
+  output(value: string): Promise<Tensor>;
+}
+
+type ClassTarget = Extract<Target, { kind: "class" | "top" }>;
+
+/**
+ * Appends a target to a graph that is being derived from the model's.
+ * @param score which value a class is read from: the output as it is, the logit before a final softmax (looked through), or the probability
+ * @throws `class-*`, `unit-outside`, `position-outside`, `layer-unknown`, `target-*`
+ */
+export async function compileTarget(context: TargetContext, builder: GraphBuilder, targets: Targets, score: ScoreKind = "output"): Promise<CompiledTarget> {
+  const list = Array.isArray(targets) ? (targets as readonly Target[]) : [targets as Target];
+  if (list.length !== 1 && list.length !== context.samples) throw coreError("target-count", { targets: list.length, samples: context.samples });
+  const each = Array.from({ length: context.samples }, (_, sample) => list[list.length === 1 ? 0 : sample]!);
+  const groups = new Map<string, { target: Target; members: boolean[] }>();
+  each.forEach((target, sample) => {
+    const key = groupKey(target);
+    const group = groups.get(key) ?? { target, members: new Array<boolean>(context.samples).fill(false) };
+    group.members[sample] = true;
+    groups.set(key, group);
+  });
+  const parts: CompiledTarget[] = [];
+  for (const { target, members } of groups.values()) parts.push(await compileGroup(context, builder, target, each, members, score));
+  if (parts.length === 1) return parts[0]!;
+  const total = parts.map((part) => part.score).reduce((a, b) => builder.add(a, b, "target:score"));
+  const pick = <T>(of: (part: CompiledTarget) => readonly T[]): T[] => each.map((target, sample) => of(parts[[...groups.keys()].indexOf(groupKey(target))]!)[sample]!);
+  return {
+    of: total,
+    seed: onesLike(builder, total),
+    score: total,
+    feeds: Object.assign({}, ...parts.map((part) => part.feeds)) as Record<string, Tensor>,
+    titles: pick((part) => part.titles),
+    texts: pick((part) => part.texts),
+    classes: pick((part) => part.classes),
+  };
+}
+
+/** Targets that differ only in what is fed go into one selection. */
+function groupKey(target: Target): string {
+  switch (target.kind) {
+    case "top":
+    case "class":
+      return "class";
+    case "unit":
+      return `unit ${target.layer} ${target.position !== undefined}`;
+    case "channel-max":
+    case "direction":
+      return `${target.kind} ${target.layer}`;
+    case "value":
+      return `value ${target.name} ${target.index.map((i) => (i === null ? ":" : "i")).join()}`;
+    default:
+      return `${target.kind} ${showTarget(target)}`;
+  }
+}
+
+async function compileGroup(context: TargetContext, builder: GraphBuilder, first: Target, each: readonly Target[], members: readonly boolean[], score: ScoreKind): Promise<CompiledTarget> {
+  const common = { titles: each.map(showTarget), texts: each.map(showTarget), classes: each.map(() => undefined) };
+  const own = <K extends Target["kind"]>(sample: number): Extract<Target, { kind: K }> => (members[sample] ? each[sample] : first) as Extract<Target, { kind: K }>;
+  switch (first.kind) {
+    case "top":
+    case "class":
+      return compileClass(context, builder, each.map((target, sample) => (members[sample] ? (target as ClassTarget) : undefined)), score);
+    case "unit":
+    case "channel-max": {
+      const layer = await context.model.layer(first.layer, context.feeds);
+      const rows = each.map((_, sample) => unitRow(layer, own<"unit">(sample).unit, members[sample] ? 1 : 0));
+      const weights: AxisWeights[] = [layer.unitAxis === undefined ? { axis: layer.batchAxis, rows: rows.map((row) => Float32Array.of(row[0]!)) } : { axis: layer.unitAxis, rows }];
+      if (first.kind === "unit" && first.position) {
+        layer.spatialAxes.forEach((axis, i) => weights.push({ axis, rows: each.map((_, sample) => oneHot(layer.shape[axis]!, positionOf(layer, own<"unit">(sample).position!)[i]!)) }));
+      }
+      const compiled = select(builder, layer.value, layer.shape.length, layer.batchAxis, weights, common, first.kind === "channel-max" ? layer : undefined);
+      return compiled;
+    }
+    case "direction": {
+      const layer = await context.model.layer(first.layer, context.feeds);
+      const rows = each.map((_, sample) => {
+        const direction = toFloat32(own<"direction">(sample).direction);
+        if (direction.length !== layer.units || layer.unitAxis === undefined) throw coreError("input-shape", { input: `direction of ${layer.name}`, shape: [direction.length], expected: [layer.units] });
+        return members[sample] ? direction : new Float32Array(direction.length);
+      });
+      return select(builder, layer.value, layer.shape.length, layer.batchAxis, [{ axis: layer.unitAxis!, rows }], common);
+    }
+    case "value": {
+      const shape = (await context.model.shapes([first.name], context.feeds)).get(first.name)!;
+      if (first.index.length > shape.length) throw coreError("position-outside", { layer: first.name, position: first.index.map((i) => i ?? NaN), extent: shape });
+      const known = await context.model.layer(first.name, context.feeds).catch(() => undefined);
+      const batchAxis = known?.batchAxis ?? 0;
+      const weights: AxisWeights[] = [];
+      first.index.forEach((index, axis) => {
+        if (index === null) return;
+        const dim = shape[axis]!;
+        const rows = each.map((_, sample) => {
+          const at = own<"value">(sample).index[axis]!;
+          const positive = at < 0 ? at + dim : at;
+          if (!(positive >= 0 && positive < dim)) throw coreError("position-outside", { layer: first.name, position: first.index.map((i) => i ?? -1), extent: shape });
+          return axis === batchAxis ? Float32Array.of(positive === sample ? 1 : 0) : oneHot(dim, positive);
+        });
+        weights.push({ axis, rows });
+      });
+      weights.push({ axis: batchAxis, rows: members.map((member) => Float32Array.of(member ? 1 : 0)) });
+      return select(builder, first.name, shape.length, batchAxis, weights, common);
+    }
+    case "sum": {
+      const terms = [];
+      for (const { weight, target } of first.terms) terms.push({ weight, compiled: await compileTarget(context, builder, target, score) });
+      const total = terms.map(({ weight, compiled }) => builder.mul(compiled.score, builder.scalar(weight))).reduce((a, b) => builder.add(a, b, "target:score"));
+      const gated = gate(builder, total, members);
+      return { of: gated.value, seed: onesLike(builder, gated.value), score: gated.value, feeds: Object.assign(gated.feeds, ...terms.map(({ compiled }) => compiled.feeds)) as Record<string, Tensor>, ...common };
+    }
+    case "function": {
+      const gated = gate(builder, first.build(builder), members);
+      return { of: gated.value, seed: onesLike(builder, gated.value), score: gated.value, feeds: gated.feeds, ...common };
+    }
+  }
+}
+
+function unitRow(layer: Layer, unit: number, weight: number): Float32Array {
+  if (!Number.isInteger(unit) || unit < 0 || unit >= layer.units) throw coreError("unit-outside", { layer: layer.name, unit, units: layer.units });
+  return oneHot(layer.units, unit, weight);
+}
+
+function positionOf(layer: Layer, position: readonly number[]): readonly number[] {
+  const extent = layer.spatialAxes.map((axis) => layer.shape[axis]!);
+  if (position.length !== extent.length || position.some((at, i) => !Number.isInteger(at) || at < 0 || at >= extent[i]!)) throw coreError("position-outside", { layer: layer.name, position, extent });
+  return position;
+}
+
+type Common = Pick<CompiledTarget, "titles" | "texts" | "classes">;
+
+/** score = Σ value · mask over everything but the batch. With `strongest`, only the first strongest position of the selected unit counts. */
+function select(builder: GraphBuilder, value: string, rank: number, batchAxis: number, weights: readonly AxisWeights[], common: Common, strongest?: Layer): CompiledTarget {
+  const feeds: Record<string, Tensor> = {};
+  let mask = selectionMask(builder, rank, batchAxis, weights, feeds);
+  if (strongest && strongest.spatialAxes.length > 0) mask = builder.mul(mask, strongestPosition(builder, builder.mul(value, mask), strongest), "target:mask");
+  const axes = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== batchAxis);
+  const score = builder.reduceSum(builder.mul(value, mask), axes, false, "target:score");
+  return { of: value, seed: builder.expand(mask, builder.shape(value), "target:seed"), score, feeds, ...common };
+}
+
+/** One-hot of the first strongest position of the selected unit, of the value's rank with one unit. */
+function strongestPosition(builder: GraphBuilder, selected: string, layer: Layer): string {
+  const map = layer.unitAxis === undefined ? selected : builder.reduceSum(selected, [layer.unitAxis], true);
+  const rank = layer.shape.length;
+  const perm = [layer.batchAxis, ...Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== layer.batchAxis)];
+  const batchFirst = builder.transpose(map, perm);
+  const positions = sizeOf(layer.spatialAxes.map((axis) => layer.shape[axis]!));
+  const flat = builder.reshape(batchFirst, [-1, positions]);
+  const range = builder.constant(int64(Array.from({ length: positions }, (_, i) => i), [1, positions]), "positions");
+  const hot = builder.cast(builder.equal(range, builder.argMax(flat, 1)), "float32");
+  const inverse = perm.map((_, axis) => perm.indexOf(axis));
+  return builder.transpose(builder.reshape(hot, builder.shape(batchFirst)), inverse, "target:strongest");
+}
+
+/** A [batch] value that counts only for some samples. */
+function gate(builder: GraphBuilder, value: string, members: readonly boolean[]): { value: string; feeds: Record<string, Tensor> } {
+  const feeds: Record<string, Tensor> = {};
+  if (members.every(Boolean)) return { value, feeds };
+  const mask = selectionMask(builder, 1, 0, [{ axis: 0, rows: members.map((member) => Float32Array.of(member ? 1 : 0)) }], feeds);
+  return { value: builder.mul(value, mask, "target:score"), feeds };
+}
+
+function onesLike(builder: GraphBuilder, value: string): string {
+  return builder.op("ConstantOfShape", [builder.shape(value)], { value: attr.tensor({ dtype: "float32", shape: [1], data: Float32Array.of(1) }) }, "target:seed");
+}
+
+async function compileClass(context: TargetContext, builder: GraphBuilder, wanted: readonly (ClassTarget | undefined)[], score: ScoreKind): Promise<CompiledTarget> {
+  const { model } = context;
+  const source = await classSource(context, score);
+  const { value, shape, axes } = source;
+  const classes = wanted.map((target) => {
+    if (target?.kind !== "class") return undefined;
+    const index = "index" in target ? target.index : classIndex(model.labels, target.label);
+    if (index >= axes.classes) throw coreError("class-outside", { index, classes: axes.classes });
+    return index;
+  });
+  const tops = wanted.some((target) => target?.kind === "top") ? await topClasses(context, wanted) : undefined;
+  const resolved = wanted.map((target, sample) => (target ? (classes[sample] ?? tops![sample]!) : 0));
+  const weights: AxisWeights[] = [
+    axes.unit === undefined
+      ? { axis: axes.batch, rows: wanted.map((target) => Float32Array.of(target ? 1 : 0)) }
+      : { axis: axes.unit, rows: resolved.map((index, sample) => oneHot(axes.classes, index, wanted[sample] ? 1 : 0)) },
+  ];
+  if (axes.time !== undefined) {
+    const steps = shape[axes.time]!;
+    weights.push({ axis: axes.time, rows: wanted.map((target) => oneHot(steps, stepOf(target, steps))) });
+  }
+  const texts = resolved.map((index, sample) => `class:${index}${wanted[sample]?.step === undefined ? "" : `@t=${wanted[sample].step}`}`);
+  const titles = resolved.map((index) => (axes.unit === undefined ? value : className(model.labels, index)));
+  return select(builder, value, shape.length, axes.batch, weights, { titles, texts, classes: resolved });
+}
+
+function stepOf(target: ClassTarget | undefined, steps: number): number {
+  const step = target?.step ?? steps - 1;
+  const positive = step < 0 ? step + steps : step;
+  if (!(positive >= 0 && positive < steps)) throw coreError("position-outside", { layer: "the output's steps", position: [step], extent: [steps] });
+  return positive;
+}
+
+interface ClassAxes {
+  readonly batch: number;
+  /** Undefined: one scalar per sample. */
+  readonly unit: number | undefined;
+  readonly classes: number;
+  /** The axis of steps, of a sequence. */
+  readonly time: number | undefined;
+}
+
+async function classSource(context: TargetContext, score: ScoreKind): Promise<{ value: string; shape: readonly number[]; axes: ClassAxes }> {
+  const { model, feeds } = context;
+  const softmax = finalSoftmax(model.graph, model.output.name);
+  let value = model.output.name;
+  if (score === "logit" && softmax) value = softmax.logits;
+  if (score === "probability") {
+    if (!softmax || softmax.log) {
+      if (model.output.kind !== "class-probabilities") throw coreError("target-output", { why: "it has no final softmax, so there is no probability" });
+    } else value = softmax.probabilities;
+  }
+  const layer = await model.layer(value, feeds);
+  // Before a softmax the classes lie where it normalises.
+  const atSoftmax = softmax && (value === softmax.logits || value === softmax.probabilities);
+  const unit = atSoftmax ? (softmax.axis < 0 ? softmax.axis + layer.shape.length : softmax.axis) : layer.unitAxis;
+  const { shape } = layer;
+  const rest = shape.map((_, axis) => axis).filter((axis) => axis !== layer.batchAxis && axis !== unit);
+  const time = shape.length === 3 && rest.length === 1 && shape[rest[0]!]! > 1 ? rest[0] : undefined;
+  return { value, shape, axes: { batch: layer.batchAxis, unit, classes: unit === undefined ? 1 : shape[unit]!, time } };
+}
+
+/** Each sample's strongest class of the output (at its step; summed over places where the output is a map). */
+async function topClasses(context: TargetContext, wanted: readonly (ClassTarget | undefined)[]): Promise<number[]> {
+  const { value, shape, axes } = await classSource(context, "output");
+  const output = await context.output(value);
+  if (axes.unit === undefined) return wanted.map(() => 0);
+  const data = toFloat32(output);
+  const sums = wanted.map(() => new Float64Array(axes.classes));
+  for (let flat = 0; flat < data.length; flat++) {
+    let rest = flat;
+    const index = new Array<number>(shape.length);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = rest % output.shape[axis]!;
+      rest = Math.floor(rest / output.shape[axis]!);
+    }
+    const sample = index[axes.batch]!;
+    if (axes.time !== undefined && index[axes.time] !== stepOf(wanted[sample], shape[axes.time]!)) continue;
+    const row = sums[sample];
+    if (row) row[index[axes.unit]!]! += data[flat]!;
+  }
+  return sums.map((row) => row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity)));
 }
