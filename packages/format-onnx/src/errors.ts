@@ -1,0 +1,57 @@
+import { brief, defineErrors, quote } from "@vitrine/core";
+
+const reexport = "Export or download the model again.";
+
+/** Every message of this package. */
+export const onnxError = defineErrors({
+  "onnx-empty": (f: { file: string }) => ({ message: `${quote(f.file)} is empty.`, hint: reexport }),
+  "onnx-not": (f: { file: string; why: string; hint: string }) => ({ message: `${quote(f.file)} is no ONNX model: ${f.why}.`, hint: f.hint }),
+  "onnx-damaged": (f: { file: string; why: string }) => ({
+    message: `${quote(f.file)} cannot be decoded as an ONNX model: ${brief(f.why, 200)}.`,
+    hint: `The file was cut off, damaged, or is something else. ${reexport}`,
+  }),
+  "onnx-graph-missing": (f: { file: string }) => ({
+    message: `${quote(f.file)} holds no graph.`,
+    hint: `It was cut off, or it is another protobuf file (a tensor, a TensorFlow graph). ${reexport}`,
+  }),
+  "onnx-ir-old": (f: { file: string; ir: number }) => ({
+    message: `${quote(f.file)} is written in IR version ${f.ir}, which names no operator versions; 3 and later can be read.`,
+    hint: "Export it again with a converter of 2018 or later.",
+  }),
+  "onnx-opset-missing": (f: { file: string }) => ({
+    message: `${quote(f.file)} does not say which operator versions it uses (no opset_import for ai.onnx); onnxruntime refuses such a file too.`,
+    hint: "Export it again, or add the version with Python: model.opset_import.append(onnx.helper.make_opsetid('', 9)); onnx.save(model, 'fixed.onnx').",
+  }),
+  "onnx-opset-old": (f: { file: string; opset: number }) => ({
+    message: `${quote(f.file)} uses opset ${f.opset}; 7 and later can be read.`,
+    hint: "Convert it with Python: onnx.version_converter.convert_version(model, 13).",
+    kind: "unsupported",
+  }),
+  "onnx-opset-new": (f: { file: string; opset: number; ops: readonly string[] }) => ({
+    message: `${quote(f.file)} uses opset ${f.opset}, in which ${f.ops.map(quote).join(", ")} cannot be expressed in opset 21.`,
+    hint: "Export it for opset 21 or lower.",
+    kind: "unsupported",
+  }),
+  "onnx-tensor": (f: { tensor: string; why: string }) => ({ message: `The tensor ${quote(f.tensor)} is not valid: ${f.why}.`, hint: reexport }),
+  "onnx-external": (f: { tensor: string; path: string; why: string }) => ({
+    message: `The tensor ${quote(f.tensor)} lies in the file ${quote(f.path)}, which does not fit: ${f.why}.`,
+    hint: "The data file belongs to another version of the model, or was cut off. Copy both files again.",
+  }),
+  "onnx-attribute": (f: { node: string; attribute: string; why: string }) => ({
+    message: `The attribute ${quote(f.attribute)} of the node ${quote(f.node)} is not valid: ${f.why}.`,
+    hint: reexport,
+  }),
+  "onnx-depth": (f: { file: string; depth: number }) => ({ message: `${quote(f.file)} holds graphs inside graphs more than ${f.depth} deep.`, kind: "unsupported" }),
+  "onnx-function": (f: { function: string; why: string }) => ({ message: `The model's own function ${quote(f.function)} cannot be inlined: ${f.why}.`, hint: reexport }),
+  "onnx-upgrade": (f: { op: string; node: string; from: number; why: string }) => ({
+    message: `The ${f.op} node ${quote(f.node)} of opset ${f.from} cannot be brought to opset 21: ${f.why}.`,
+    hint: "Export the model for opset 13 or later.",
+    kind: "unsupported",
+  }),
+  "onnx-too-large": (f: { bytes: number }) => ({
+    message: `The model takes ${f.bytes} bytes, and an ONNX file holds less than 2 GiB.`,
+    hint: "Write it with its weights as external data: writeOnnx(graph, { externalData: true }).",
+    kind: "unsupported",
+  }),
+  "onnx-write": (f: { what: string; why: string }) => ({ message: `${f.what} cannot be written as ONNX: ${f.why}.`, kind: "unsupported" }),
+});

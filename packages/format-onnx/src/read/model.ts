@@ -1,0 +1,60 @@
+import { canonicalOpset, type ModelFile, type ModelSource } from "@vitrine/core";
+import { onnxError } from "../errors.js";
+import type { ModelProto, OperatorSetIdProto } from "../proto/onnx_pb.js";
+import { checkUses } from "./check.js";
+import { decode } from "./decode.js";
+import { readExternalFiles } from "./external.js";
+import { graphOf, normalDomain } from "./graph.js";
+
+/** The lowest opset that is read; onnxruntime draws the same line. */
+export const oldestOpset = 7;
+
+/**
+ * Reads an ONNX file: its graph at the canonical opset with the file's own names, its weights as views into the file.
+ * @throws a VitrineError for anything that is no sound model; never another error
+ */
+export async function readOnnx(source: ModelSource): Promise<ModelFile> {
+  const bytes = await source.read();
+  const proto = decode(bytes, source.name);
+  if (!proto.graph) throw onnxError("onnx-graph-missing", { file: source.name });
+  const { opset, domains } = opsetsOf(proto, source.name);
+  const files = await readExternalFiles(proto, source);
+  const graph = graphOf(proto.graph, { file: source.name, files, opset, domains, functions: new Set(), parameters: undefined });
+  checkUses(graph);
+  return { graph: { ...graph, opset: canonicalOpset }, metadata: metadataOf(proto), origin: originOf(proto, opset), notices: [] };
+}
+
+function opsetsOf(proto: ModelProto, file: string): { opset: number; domains: Record<string, number> } {
+  const { opset, domains } = importsOf(proto.opsetImport);
+  if (opset === undefined) {
+    if (proto.irVersion > 0n && proto.irVersion < 3n) throw onnxError("onnx-ir-old", { file, ir: Number(proto.irVersion) });
+    throw onnxError("onnx-opset-missing", { file });
+  }
+  if (opset < oldestOpset) throw onnxError("onnx-opset-old", { file, opset });
+  return { opset, domains };
+}
+
+/** The version of ai.onnx, the highest where it is named twice, and those of the other domains. */
+export function importsOf(imports: readonly OperatorSetIdProto[]): { opset: number | undefined; domains: Record<string, number> } {
+  let opset: number | undefined;
+  const domains = Object.create(null) as Record<string, number>;
+  for (const { domain, version } of imports) {
+    const name = normalDomain(domain);
+    if (name === "") opset = Math.max(opset ?? 0, Number(version));
+    else domains[name] = Math.max(domains[name] ?? 0, Number(version));
+  }
+  return { opset, domains };
+}
+
+function metadataOf(proto: ModelProto): Record<string, string> {
+  const metadata = Object.create(null) as Record<string, string>;
+  for (const { key, value } of proto.metadataProps) metadata[key] = value;
+  return metadata;
+}
+
+/** "pytorch 2.1, opset 13, upgraded to 21". */
+function originOf(proto: ModelProto, opset: number): string {
+  const producer = [proto.producerName, proto.producerVersion].filter((text) => text !== "").join(" ");
+  const upgraded = opset < canonicalOpset ? [`upgraded to ${canonicalOpset}`] : [];
+  return [...(producer === "" ? [] : [producer]), `opset ${opset}`, ...upgraded].join(", ");
+}
