@@ -27,6 +27,7 @@ export * from "./target/parse.js";
 export * from "./target/compile.js";
 export * from "./method/parameters.js";
 export * from "./method/view.js";
+export * from "./method/layer-grid.js";
 export * from "./method/findings.js";
 export * from "./method/job.js";
 export * from "./method/method.js";

@@ -167,6 +167,10 @@ export const coreError = defineErrors({
   "parameter-invalid": (f: { method: string; parameter: string; value: unknown; expected: string }) => ({
     message: `${quote(f.parameter)} of ${f.method} was given as ${quote(f.value)}; it takes ${f.expected}.`,
   }),
+  "view-axes": (f: { axes: readonly number[]; shape: readonly number[] }) => ({
+    message: `The axes ${shape(f.axes)} of a view do not fit its tensor of shape ${shape(f.shape)}.`,
+    hint: "A view names every axis of its tensor exactly once, and a sample that is there.",
+  }),
   "fill-syntax": (f: { fill: string }) => ({
     message: `${quote(f.fill)} is no fill.`,
     hint: "A number (in the model's input space), pixel:NUMBER (before normalisation), mean, blur, noise, or a .npy file.",

@@ -68,12 +68,47 @@ export interface ImageGridView extends ViewBase {
   readonly columns?: number;
 }
 
-/** All units of a layer, tiled: [units, height, width] (a dense layer: [units]). Values are already in [0, 1]; the range is that of the raw activation. */
+/** What the axes of a tensor are, so that a view can draw one sample of a raw tensor without a second copy of it. Every axis is named exactly once. */
+export interface GridAxes {
+  /** Absent: the tensor is a single sample. */
+  readonly batch?: number;
+  /** Absent: there is one unit. */
+  readonly unit?: number;
+  /** Positions from top to bottom; several are nested, the first outermost (the slices of a volume stand one under the other). */
+  readonly rows: readonly number[];
+  /** Positions from left to right. */
+  readonly columns: readonly number[];
+}
+
+/** How raw values become ink; `layerGridCells` computes it. */
+export interface GridScaling {
+  /**
+   * `min-max`: (a − min) / (max − min + 1e-10), as the Deep Visualization Toolbox; zero may be grey.
+   * `magnitude`: |a| / max |a|; zero is the page. `signed`: a / max |a|, from −1 to 1; zero is the page.
+   */
+  readonly normalise: "min-max" | "magnitude" | "signed";
+  /** What min and max are taken over. */
+  readonly contrast: "layer" | "channel";
+  /** b of × max_c^(−b), 0 to 1: lifts quiet channels, wholly at 1. */
+  readonly channelBoost: number;
+  /** γ of ^γ (of the magnitude, for `signed`): below 1 lifts faint values. */
+  readonly gamma: number;
+}
+
+/**
+ * All units of a layer, one cell each, tiled. The tensor is the raw activation, batch included: a renderer draws what
+ * `layerGridCells(tensor, view)` returns, in [0, 1] (`signed`: [−1, 1]). `range` is that of the raw values at both ends.
+ */
 export interface LayerGridView extends ViewBase, Scaled {
   readonly kind: "layer-grid";
   readonly tensor: string;
+  readonly axes: GridAxes;
+  /** Index along the batch axis (default 0). */
+  readonly sample?: number;
+  readonly scaling: GridScaling;
+  /** Cells side by side. */
   readonly columns: number;
-  /** True where each unit has its own scale; said in the legend. */
+  /** True where units do not share one scale (contrast per channel, or a boost); said in the legend. */
   readonly ownScale: boolean;
   readonly over?: PictureKey;
   /** Units to mark, with why. */
