@@ -2,7 +2,7 @@ import type { Graph } from "../graph/graph.js";
 import type { PreparedInput } from "../input/spec.js";
 import type { Feeds, Input, Model } from "../model/model.js";
 import type { RunOptions, Values } from "../runtime/runtime.js";
-import type { CompiledTarget } from "../target/compile.js";
+import type { CompiledTarget, ScoreKind } from "../target/compile.js";
 import type { Targets } from "../target/spec.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { GraphBuilder } from "../graph/builder.js";
@@ -47,8 +47,11 @@ export interface Job<P = Readonly<Record<string, unknown>>> {
 
   /** Runs a derived graph and reads its outputs to the host. */
   run(graph: Graph, feeds?: Values, options?: JobRunOptions): Promise<Record<string, Tensor>>;
-  /** Appends the target to a graph being derived. Its feeds join those of the run. */
-  target(builder: GraphBuilder, targets?: Targets): Promise<CompiledTarget>;
+  /**
+   * Appends the target to a graph being derived. Its feeds join those of the run.
+   * @param score which value a class is read from; by default the output as it is
+   */
+  target(builder: GraphBuilder, targets?: Targets, score?: ScoreKind): Promise<CompiledTarget>;
   /** Prepares one more input (of a set) for the model. */
   prepare(input: Input, label?: string): Readonly<Record<string, PreparedInput>>;
   /** What a plugin offers. @throws `capability-missing` */

@@ -205,7 +205,8 @@ function onesLike(builder: GraphBuilder, value: string): string {
 async function compileClass(context: TargetContext, builder: GraphBuilder, wanted: readonly (ClassTarget | undefined)[], score: ScoreKind): Promise<CompiledTarget> {
   const { model } = context;
   const source = await classSource(context, score);
-  const { value, shape, axes } = source;
+  const { shape, axes } = source;
+  const value = source.normalise ? builder.softmax(source.value, axes.unit!, "target:probability") : source.value;
   const classes = wanted.map((target) => {
     if (target?.kind !== "class") return undefined;
     const index = "index" in target ? target.index : classIndex(model.labels, target.label);
@@ -224,7 +225,7 @@ async function compileClass(context: TargetContext, builder: GraphBuilder, wante
     weights.push({ axis: axes.time, rows: wanted.map((target) => oneHot(steps, stepOf(target, steps))) });
   }
   const texts = resolved.map((index, sample) => `class:${index}${wanted[sample]?.step === undefined ? "" : `@t=${wanted[sample].step}`}`);
-  const titles = resolved.map((index) => (axes.unit === undefined ? value : className(model.labels, index)));
+  const titles = resolved.map((index) => (axes.unit === undefined ? source.value : className(model.labels, index)));
   return select(builder, value, shape.length, axes.batch, weights, { titles, texts, classes: resolved });
 }
 
@@ -235,7 +236,8 @@ function stepOf(target: ClassTarget | undefined, steps: number): number {
   return positive;
 }
 
-interface ClassAxes {
+/** Which axes of an output are what. */
+export interface ClassAxes {
   readonly batch: number;
   /** Undefined: one scalar per sample. */
   readonly unit: number | undefined;
@@ -244,24 +246,40 @@ interface ClassAxes {
   readonly time: number | undefined;
 }
 
-async function classSource(context: TargetContext, score: ScoreKind): Promise<{ value: string; shape: readonly number[]; axes: ClassAxes }> {
-  const { model, feeds } = context;
+/** Where classes are read. */
+export interface ClassSource {
+  readonly value: string;
+  readonly shape: readonly number[];
+  readonly axes: ClassAxes;
+  /** True where a softmax along the unit axis has to be appended first: probabilities of an output of logits. */
+  readonly normalise: boolean;
+}
+
+/**
+ * The value and the axes that classes are read from.
+ * @throws `target-output` for the probability of an output that is not known to be logits or probabilities
+ */
+export async function classSource({ model, feeds }: Pick<TargetContext, "model" | "feeds">, score: ScoreKind): Promise<ClassSource> {
   const softmax = finalSoftmax(model.graph, model.output.name);
   let value = model.output.name;
+  let normalise = false;
   if (score === "logit" && softmax) value = softmax.logits;
   if (score === "probability") {
-    if (!softmax || softmax.log) {
-      if (model.output.kind !== "class-probabilities") throw coreError("target-output", { why: "it has no final softmax, so there is no probability" });
-    } else value = softmax.probabilities;
+    const { kind } = model.output;
+    if (softmax && !softmax.log) value = softmax.probabilities;
+    // Softmax undoes the logarithm of a log-softmax.
+    else if (softmax?.log || kind === "logits" || kind === "next-token") normalise = true;
+    else if (kind !== "class-probabilities") throw coreError("target-output", { why: "it has no final softmax, and nothing says that it holds logits" });
   }
   const layer = await model.layer(value, feeds);
   // Before a softmax the classes lie where it normalises.
   const atSoftmax = softmax && (value === softmax.logits || value === softmax.probabilities);
   const unit = atSoftmax ? (softmax.axis < 0 ? softmax.axis + layer.shape.length : softmax.axis) : layer.unitAxis;
+  if (normalise && unit === undefined) throw coreError("target-output", { why: "it is one number per sample, so there is no probability of a class" });
   const { shape } = layer;
   const rest = shape.map((_, axis) => axis).filter((axis) => axis !== layer.batchAxis && axis !== unit);
   const time = shape.length === 3 && rest.length === 1 && shape[rest[0]!]! > 1 ? rest[0] : undefined;
-  return { value, shape, axes: { batch: layer.batchAxis, unit, classes: unit === undefined ? 1 : shape[unit]!, time } };
+  return { value, shape, axes: { batch: layer.batchAxis, unit, classes: unit === undefined ? 1 : shape[unit]!, time }, normalise };
 }
 
 /** Each sample's strongest class of the output (at its step; summed over places where the output is a map). */
