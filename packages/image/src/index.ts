@@ -1,1 +1,11 @@
-export {};
+export { browserCodec } from "./browser-codec.js";
+export { imageError } from "./errors.js";
+export { fit, parseResize, type Resizing } from "./fit.js";
+export { imageType, maxPixels, maxSide, readImageHeader, type ImageHeader, type ImageType } from "./header.js";
+export { imagenetLabels } from "./imagenet-labels.js";
+export { fromPixel, normalise, toPictures } from "./normalise.js";
+export { centreCrop, checkPicture, crop, luma, onWhite, pad, toGray, type Margins, type Region } from "./picture.js";
+export { imagePlugin } from "./plugin.js";
+export { presetNames, presetSpec, presetTitle, type PresetName } from "./presets.js";
+export { imageReader } from "./reader.js";
+export { longSide, resize, resizePlane, shortSide } from "./resize.js";
