@@ -40,6 +40,8 @@ export { dataValues } from "./model/dataflow.js";
 export { layerTable, layerValues, type InputAxes, type LayerTable } from "./model/layers.js";
 export { scopeOf } from "./model/names.js";
 export { batchAxis, inputAxes } from "./model/batch.js";
+export { runInBatches, type BatchPlan } from "./model/batched-run.js";
+export { sampleCount } from "./model/prepare.js";
 export { shapeGraph, readShapes } from "./model/observe-shapes.js";
 export { createEngine, type Engine, type EngineOptions, type LoadOptions, type RunRequest } from "./engine/engine.js";
 export { sha256 } from "./engine/sha256.js";

@@ -6,10 +6,24 @@ import { parseFill, type Fill } from "../input/fill.js";
 /** What turns files that a parameter names into values; apps provide it. */
 export interface ParameterHost {
   tensor(path: string): Promise<Tensor>;
-  /** A set of inputs: files, folders or globs, prepared for the model at hand. */
+  /** A set of inputs: files, folders or globs; best as `InputItem`s, which are read one after the other. */
   inputs(paths: readonly string[]): Promise<readonly unknown[]>;
   /** Models, in the order given. */
   models(paths: readonly string[]): Promise<readonly unknown[]>;
+}
+
+/** One of a set of inputs, opened when its turn comes: a set need not fit into memory. */
+export interface InputItem {
+  /** What it is called in captions: a file's name. */
+  readonly label: string;
+  /** What `engine.run` takes as input, or a promise of it. */
+  open(): unknown;
+}
+
+/** An entry of an `inputs` parameter as an item; a bare input is called by its number in the set, from 1. */
+export function inputItem(entry: unknown, index: number): InputItem {
+  const isItem = typeof entry === "object" && entry !== null && "open" in entry && typeof entry.open === "function" && "label" in entry && typeof entry.label === "string";
+  return isItem ? (entry as InputItem) : { label: `input ${index + 1}`, open: () => entry };
 }
 
 export type ParameterKind =
@@ -98,7 +112,7 @@ export const p = {
   layers: <const O extends Options<readonly string[]>>(o: O): Result<readonly string[], O> => make<readonly string[], O>("layers", "LAYER,…", o, array(text, "a list of layers"), list),
   /** A tensor; on the command line a `.npy` file. */
   tensor: <const O extends Options<Tensor>>(o: O): Result<Tensor, O> => make<Tensor, O>("tensor", "FILE.npy", o, v.custom((x) => typeof x === "object" && x !== null && "dtype" in x && "shape" in x, "a tensor") as v.GenericSchema<unknown, unknown>, (t, host) => host.tensor(last(t))),
-  /** A set of inputs; on the command line files, folders or globs. Each is what `engine.run` takes as input. */
+  /** A set of inputs; on the command line files, folders or globs. Each is what `engine.run` takes as input, or an `InputItem`: read them by `inputItem`. */
   inputs: <const O extends Options<readonly unknown[]>>(o: O): Result<readonly unknown[], O> => make<readonly unknown[], O>("inputs", "DIR", o, array(anything, "a list of inputs"), (t, host) => host.inputs(list(t))),
   /** Further models (checkpoints), in order. */
   models: <const O extends Options<readonly unknown[]>>(o: O): Result<readonly unknown[], O> => make<readonly unknown[], O>("models", "FILE…", o, array(anything, "a list of models"), (t, host) => host.models(list(t))),

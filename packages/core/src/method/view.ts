@@ -51,6 +51,8 @@ export interface HeatmapView extends ViewBase, Scaled {
   readonly reduce?: "sum" | "mean" | "max" | "max-abs" | "norm";
   /** The picture that it lies over; the clean one stands beside it. */
   readonly over?: PictureKey;
+  /** Where on that picture the map lies, in its pixels: [y, x, height, width], partly outside perhaps. Absent: all of it. */
+  readonly place?: readonly [number, number, number, number];
   /** Outlined in input pixels: an occluder, a receptive field, a ground-truth box. [y, x, height, width] */
   readonly outlines?: readonly { readonly box: readonly [number, number, number, number]; readonly label: string }[];
 }
