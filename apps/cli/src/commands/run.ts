@@ -1,0 +1,92 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Engine, Fact, Method, Report } from "@vitrine/core";
+import { checkWritable } from "@vitrine/files-node";
+import { cliError } from "../errors.js";
+import { readParameters } from "../host/flags.js";
+import { readJson } from "../host/files.js";
+import { parameterHost, readInputs, readTargets } from "../host/inputs.js";
+import { openModel, type ModelOptions } from "../host/models.js";
+import { print, printJson } from "../host/output.js";
+import { watch } from "../host/progress.js";
+import { saveReport, type SavedReport } from "../host/save.js";
+import { plain } from "../host/show.js";
+
+export interface RunFlags extends ModelOptions {
+  readonly input?: readonly string[] | undefined;
+  readonly out?: string | undefined;
+  readonly target?: readonly string[] | undefined;
+  readonly params?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly theme?: "light" | "dark" | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The method's own flags, by parameter name. */
+  readonly [parameter: string]: unknown;
+}
+
+/** `vitrine run METHOD MODEL --input X --out DIR` */
+export async function runMethod(engine: Engine, method: Method, modelText: string, flags: RunFlags): Promise<void> {
+  if (flags.out === undefined) throw cliError("out-missing", { method: method.id });
+  const out = flags.out;
+  await checkWritable(out);
+  const target = await readTargets(flags.target ?? []);
+  const model = await openModel(engine, modelText, flags);
+  const given = await readInputs(engine, model, flags.input ?? []);
+  const file = flags.params === undefined ? {} : ((await readJson(flags.params, "file of parameters")) as Record<string, unknown>);
+  const params = await readParameters(method, flags, file, parameterHost(engine, model, flags));
+  const run = engine.run(method, {
+    model,
+    input: given.input,
+    label: given.label,
+    params,
+    ...(target !== undefined && { target }),
+    ...(flags.signal !== undefined && { signal: flags.signal }),
+  });
+  const [report] = await Promise.all([run, watch(run, flags.json ?? false)]);
+  const saved = await saveReport(out, report, flags.theme ?? "light");
+  if (flags.json) printJson(saved.document);
+  else print(summarise(method, report, saved));
+}
+
+/** What a person reads first: the answer, then the pictures, then the numbers. */
+function summarise(method: Method, report: Report, saved: SavedReport): string {
+  const target = report.target === undefined ? "" : ` · ${typeof report.target === "string" ? report.target : `${report.target.length} targets`}`;
+  const lines = [`${method.title} · ${plain(report.model.file)}${target} · ${report.runtime}`];
+  for (const { title, caption, file } of saved.pictures) {
+    lines.push("", plain(title, 160));
+    if (caption !== undefined && caption !== title) lines.push(...wrap(plain(caption, 600)).map((line) => `  ${line}`));
+    if (file !== undefined) lines.push(`  ${link(path.resolve(saved.folder, file))}`);
+  }
+  const facts = Object.entries(report.facts).filter(([, value]) => typeof value !== "object");
+  if (facts.length > 0) lines.push("", facts.map(([name, value]) => `${words(name)} ${showFact(value)}`).join(" · "));
+  for (const notice of report.notices ?? []) lines.push("", ...wrap(`Note: ${plain(notice, 600)}`));
+  lines.push("", `${Object.keys(report.tensors).length} tensors and findings.json in ${link(path.resolve(saved.folder))}`);
+  return lines.join("\n");
+}
+
+const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function showFact(value: Fact): string {
+  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(4))) : plain(String(value));
+}
+
+/** A path that terminals make clickable, as a link where standard output is one. */
+function link(file: string): string {
+  const shown = path.relative(process.cwd(), file) || ".";
+  const text = shown.startsWith("..") ? file : shown;
+  return process.stdout.isTTY ? `\u001b]8;;${pathToFileURL(file).href}\u001b\\${text}\u001b]8;;\u001b\\` : text;
+}
+
+function wrap(text: string, width = 96): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+export { link, wrap };
