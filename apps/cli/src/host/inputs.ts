@@ -1,5 +1,5 @@
 import path from "node:path";
-import { coreError, decodeNpy, parseTarget, type Engine, type Input, type Model, type ParameterHost, type Picture, type Target, type Targets, type Tensor } from "@vitrine/core";
+import { coreError, decodeNpy, parseTarget, type Engine, type Input, type InputItem, type Model, type ParameterHost, type Picture, type Target, type Targets, type Tensor } from "@vitrine/core";
 import { expandInputs } from "@vitrine/files-node";
 import { imageType, readImageHeader } from "@vitrine/image";
 import { cliError } from "../errors.js";
@@ -100,9 +100,7 @@ export function parameterHost(engine: Engine, model: Model, modelOptions: Parame
     tensor: async (file) => decodeNpy(await readBytes(file, "tensor"), path.basename(file)),
     inputs: async (patterns) => {
       const files = await expandInputs(patterns);
-      const values = [];
-      for (const file of files) values.push(await readValue(engine, file));
-      return values;
+      return files.map((file): InputItem => ({ label: path.basename(file), open: () => readValue(engine, file) }));
     },
     models: async (patterns) => {
       const files = await expandInputs(patterns);
