@@ -1,1 +1,2 @@
-export {};
+export { imageNodePlugin } from "./plugin.js";
+export { sharpCodec } from "./sharp-codec.js";
