@@ -105,7 +105,8 @@ async function compileGroup(context: TargetContext, builder: GraphBuilder, first
       const rows = each.map((_, sample) => unitRow(layer, own<"unit">(sample).unit, members[sample] ? 1 : 0));
       const weights: AxisWeights[] = [layer.unitAxis === undefined ? { axis: layer.batchAxis, rows: rows.map((row) => Float32Array.of(row[0]!)) } : { axis: layer.unitAxis, rows }];
       if (first.kind === "unit" && first.position) {
-        layer.spatialAxes.forEach((axis, i) => weights.push({ axis, rows: each.map((_, sample) => oneHot(layer.shape[axis]!, positionOf(layer, own<"unit">(sample).position!)[i]!)) }));
+        const positions = each.map((_, sample) => positionOf(layer, own<"unit">(sample).position!));
+        layer.spatialAxes.forEach((axis, i) => weights.push({ axis, rows: positions.map((position) => oneHot(layer.shape[axis]!, position[i]!)) }));
       }
       const compiled = select(builder, layer.value, layer.shape.length, layer.batchAxis, weights, common, first.kind === "channel-max" ? layer : undefined);
       return compiled;
