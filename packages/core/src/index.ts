@@ -15,6 +15,7 @@ export { sortedFor } from "./graph/sort.js";
 export { GraphBuilder, type BuildOptions } from "./graph/builder.js";
 export { Operators, onnxTypeNumber, type NodeOptions } from "./graph/operators.js";
 export { fingerprint } from "./graph/fingerprint.js";
+export * from "./passes/index.js";
 export * from "./runtime/runtime.js";
 export * from "./format/format.js";
 export * from "./input/spec.js";

@@ -35,10 +35,12 @@ export class GraphBuilder extends Operators {
   readonly #domains: Record<string, number>;
   #nodes: Node[];
 
-  constructor(base?: Graph) {
+  /** @param reserved names that new ones must not be, beside those of the base: for a graph inside another */
+  constructor(base?: Graph, reserved: Iterable<string> = []) {
     super();
     this.#base = base;
     this.#names = base ? allNames(base) : new Set();
+    for (const name of reserved) this.#names.add(name);
     this.#inputs = [...(base?.inputs ?? [])];
     this.#outputs = [...(base?.outputs ?? [])];
     this.#constants = new Map(base?.constants);
