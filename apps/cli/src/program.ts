@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option, type CommanderError } from "commander";
 import { coreError, didYouMean, type Engine } from "@vitrine/core";
 import { init } from "./commands/init.js";
 import { inspect } from "./commands/inspect.js";

@@ -67,7 +67,8 @@ function summarise(method: Method, report: Report, saved: SavedReport): string {
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function showFact(value: Fact): string {
-  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(4))) : plain(String(value));
+  if (typeof value === "number") return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+  return plain(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 /** A path that terminals make clickable, as a link where standard output is one. */

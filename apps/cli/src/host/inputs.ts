@@ -32,7 +32,7 @@ export async function readValue(engine: Engine, file: string): Promise<Picture |
 function decodeText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return /\u0000/.test(text) ? undefined : text;
+    return text.includes("\0") ? undefined : text;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ export function showDefault(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "object" && value !== null && "kind" in value) return showFill(value as Fill);
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(",");
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** `[1, 3, 224, 224]`, `[N, 3, ?, ?]`. */
