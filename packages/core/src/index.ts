@@ -19,6 +19,8 @@ export * from "./passes/index.js";
 export * from "./runtime/runtime.js";
 export * from "./format/format.js";
 export * from "./input/spec.js";
+export { parseModelSpec, type SpecFiles } from "./input/parse-spec.js";
+export { readResizing, type Resizing } from "./input/resizing.js";
 export * from "./input/fill.js";
 export * from "./input/random.js";
 export * from "./model/layer.js";
