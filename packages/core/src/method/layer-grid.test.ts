@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../input/random.js";
 import { float32, type Tensor } from "../tensor/tensor.js";
-import { gridColumns, layerGridCells } from "./layer-grid.js";
+import { gridColumns, layerGridCells, rawCells } from "./layer-grid.js";
 import type { GridScaling } from "./view.js";
 
 const dvt: GridScaling = { normalise: "min-max", contrast: "layer", channelBoost: 0, gamma: 1 };
@@ -76,4 +76,12 @@ describe("layerGridCells", () => {
   });
 
   test("columns", () => expect([1, 2, 4, 5, 64, 65, 0].map(gridColumns)).toEqual([1, 2, 2, 3, 8, 9, 1]));
+});
+
+test("rawCells: one unit as it is", () => {
+  const source = random([2, 3, 2, 2]);
+  const axes = { batch: 0, unit: 1, rows: [2], columns: [3] };
+  expect(rawCells(source, axes, 1, 2)).toEqual({ units: 1, height: 2, width: 2, data: source.data.slice(20, 24) });
+  expect(rawCells(source, axes, 1).data).toEqual(source.data.slice(12));
+  expect(() => rawCells(source, axes, 1, 3)).toThrow("do not fit");
 });

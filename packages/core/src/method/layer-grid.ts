@@ -30,13 +30,16 @@ export function gridColumns(cells: number): number {
  * @throws `view-axes` where the view does not fit the tensor
  */
 export function layerGridCells(source: Tensor, view: Pick<LayerGridView, "axes" | "sample" | "scaling">): LayerGridCells {
-  const { units, height, width, data } = gather(source, view.axes, view.sample ?? 0);
+  const { units, height, width, data } = rawCells(source, view.axes, view.sample ?? 0);
   const range = scale(data, units, view.scaling);
   return { units, height, width, data, range };
 }
 
-/** The cells before scaling, copied. */
-function gather(source: Tensor, axes: GridAxes, sample: number): Omit<LayerGridCells, "range"> {
+/**
+ * The cells before scaling, copied: all units of one sample, or a single one.
+ * @throws `view-axes` where the axes, the sample or the unit are not those of the tensor
+ */
+export function rawCells(source: Tensor, axes: GridAxes, sample = 0, unit?: number): Omit<LayerGridCells, "range"> {
   const { shape } = source;
   const named = [axes.batch, axes.unit, ...axes.rows, ...axes.columns].filter((axis) => axis !== undefined);
   const fits = named.length === shape.length && new Set(named).size === named.length && named.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < shape.length);
@@ -45,7 +48,9 @@ function gather(source: Tensor, axes: GridAxes, sample: number): Omit<LayerGridC
   const strides = stridesOf(shape);
   const offsets = (over: readonly number[]): number[] =>
     over.reduce<number[]>((outer, axis) => outer.flatMap((offset) => Array.from({ length: shape[axis]! }, (_, i) => offset + i * strides[axis]!)), [0]);
-  const unitOffsets = offsets(axes.unit === undefined ? [] : [axes.unit]);
+  const allUnits = offsets(axes.unit === undefined ? [] : [axes.unit]);
+  const unitOffsets = unit === undefined ? allUnits : allUnits.slice(unit, unit + 1);
+  if (unit !== undefined && unitOffsets.length === 0) throw coreError("view-axes", { axes: named, shape });
   const rows = offsets(axes.rows);
   const columns = offsets(axes.columns);
   const first = axes.batch === undefined ? 0 : sample * strides[axes.batch]!;
