@@ -1,25 +1,13 @@
-import type { ImageSpec, Picture } from "@vitrine/core";
+import { readResizing, type ImageSpec, type Picture, type Resizing } from "@vitrine/core";
 import { imageError } from "./errors.js";
 import { centreOf, onWhite, pad, toGray } from "./picture.js";
 import { longSide, resize, shortSide } from "./resize.js";
 
-/** The `resize` words of an image's description, read. */
-export type Resizing =
-  /** Straight to the size, whatever the proportions. */
-  | { readonly kind: "stretch" }
-  /** The shorter side to `side`, then the middle. */
-  | { readonly kind: "short-side"; readonly side: number }
-  /** The longer side to `side`, then black around it. */
-  | { readonly kind: "long-side"; readonly side: number };
-
 /** Reads `stretch`, `short-side N, centre crop` or `long-side N, pad`. @throws `resize-syntax` */
 export function parseResize(words: string): Resizing {
-  const text = words.trim().toLowerCase();
-  if (text === "stretch") return { kind: "stretch" };
-  const [, which, side, then] = /^(short|long)-side (\d{1,5}), (centre crop|center crop|pad)$/.exec(text) ?? [];
-  const fits = (which === "short") === (then !== "pad");
-  if (which === undefined || Number(side) < 1 || !fits) throw imageError("resize-syntax", { resize: words });
-  return { kind: which === "short" ? "short-side" : "long-side", side: Number(side) };
+  const resizing = readResizing(words);
+  if (!resizing) throw imageError("resize-syntax", { resize: words });
+  return resizing;
 }
 
 /**

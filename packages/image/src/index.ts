@@ -1,6 +1,6 @@
 export { browserCodec } from "./browser-codec.js";
 export { imageError } from "./errors.js";
-export { fit, parseResize, type Resizing } from "./fit.js";
+export { fit, parseResize } from "./fit.js";
 export { imageType, maxPixels, maxSide, readImageHeader, type ImageHeader, type ImageType } from "./header.js";
 export { imagenetLabels } from "./imagenet-labels.js";
 export { fromPixel, normalise, toPictures } from "./normalise.js";
