@@ -1,6 +1,7 @@
 import { canonicalOpset, type ModelFile, type ModelSource } from "@vitrine/core";
 import { onnxError } from "../errors.js";
 import type { ModelProto, OperatorSetIdProto } from "../proto/onnx_pb.js";
+import { upgraded } from "../upgrade/upgrade.js";
 import { checkUses } from "./check.js";
 import { decode } from "./decode.js";
 import { readExternalFiles } from "./external.js";
@@ -21,7 +22,7 @@ export async function readOnnx(source: ModelSource): Promise<ModelFile> {
   const files = await readExternalFiles(proto, source);
   const graph = graphOf(proto.graph, { file: source.name, files, opset, domains, functions: new Set(), parameters: undefined });
   checkUses(graph);
-  return { graph: { ...graph, opset: canonicalOpset }, metadata: metadataOf(proto), origin: originOf(proto, opset), notices: [] };
+  return { graph: upgraded(graph, source.name), metadata: metadataOf(proto), origin: originOf(proto, opset), notices: [] };
 }
 
 function opsetsOf(proto: ModelProto, file: string): { opset: number; domains: Record<string, number> } {
