@@ -1,1 +1,3 @@
-export {};
+export { occlusion } from "./occlusion.js";
+export { occlusionPlugin } from "./plugin.js";
+export { presetNames, presets, type Preset, type PresetName, type Score } from "./presets.js";

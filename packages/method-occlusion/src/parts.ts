@@ -1,0 +1,98 @@
+import { sizeOf, stridesOf } from "@vitrine/core";
+import type { Groups } from "./groups.js";
+import { spread, type Combine } from "./spread.js";
+import { windowBox, type WindowGrid } from "./windows.js";
+
+/** One sample inside a batched array: the batch axis may lie anywhere. */
+export interface Slot {
+  readonly data: Float32Array;
+  /** Samples that the array holds. */
+  readonly rows: number;
+  readonly row: number;
+}
+
+/** The axes of an input, the batch apart. */
+export interface SampleShape {
+  /** Without the batch axis. */
+  readonly shape: readonly number[];
+  /** Elements of one sample. */
+  readonly size: number;
+  /** Elements from one sample to the next: the product of the axes after the batch axis. */
+  readonly inner: number;
+}
+
+export function sampleShape(shape: readonly number[], batchAxis: number | undefined): SampleShape {
+  const own = shape.filter((_, axis) => axis !== batchAxis);
+  return { shape: own, size: sizeOf(own), inner: batchAxis === undefined ? sizeOf(own) : sizeOf(shape.slice(batchAxis + 1)) };
+}
+
+/** The parts of one input that are hidden one after the other: windows, or groups of a mask. */
+export interface Parts {
+  /** Positions along each axis; one axis for groups. */
+  readonly grid: readonly number[];
+  readonly count: number;
+  /** Copies what part `index` covers from one slot to another. */
+  copy(index: number, sample: number, from: Slot, to: Slot): void;
+  /** From one value per part to one per element of the sample. */
+  attribute(values: Float64Array, sample: number): Float64Array;
+}
+
+export function windowParts(grid: WindowGrid, sample: SampleShape, combine: Combine): Parts {
+  const strides = stridesOf(sample.shape);
+  /** Per axis: the stride in an array of `rows` samples. An axis before the batch steps over all of them. */
+  const stridesFor = (rows: number): number[] => strides.map((stride) => (stride >= sample.inner ? stride * rows : stride));
+  const last = sample.shape.length - 1;
+  return {
+    grid: grid.steps,
+    count: sizeOf(grid.steps),
+    copy(index, _, from, to) {
+      const { start, end } = windowBox(grid, index);
+      const fromStrides = stridesFor(from.rows);
+      const toStrides = stridesFor(to.rows);
+      const walk = (axis: number, source: number, target: number): void => {
+        const fromStep = fromStrides[axis]!;
+        const toStep = toStrides[axis]!;
+        let a = source + start[axis]! * fromStep;
+        let b = target + start[axis]! * toStep;
+        for (let i = start[axis]!; i < end[axis]!; i++, a += fromStep, b += toStep) {
+          if (axis === last) to.data[b] = from.data[a]!;
+          else walk(axis + 1, a, b);
+        }
+      };
+      // A sample without axes is one number.
+      if (last < 0) to.data[to.row] = from.data[from.row]!;
+      else walk(0, from.row * sample.inner, to.row * sample.inner);
+    },
+    attribute: (values) => spread(grid, values, combine),
+  };
+}
+
+export function groupParts(groups: Groups, sample: SampleShape): Parts {
+  const { inner } = sample;
+  const own = <T>(lists: readonly T[], index: number): T => lists[lists.length === 1 ? 0 : index]!;
+  return {
+    grid: [groups.values.length],
+    count: groups.values.length,
+    copy(index, sampleIndex, from, to) {
+      const elements = own(groups.elements, sampleIndex);
+      const starts = own(groups.starts, sampleIndex);
+      for (let i = starts[index]!; i < starts[index + 1]!; i++) {
+        const element = elements[i]!;
+        const outer = Math.floor(element / inner);
+        const rest = element - outer * inner;
+        to.data[(outer * to.rows + to.row) * inner + rest] = from.data[(outer * from.rows + from.row) * inner + rest]!;
+      }
+    },
+    attribute: (values, sampleIndex) => Float64Array.from(own(groups.groupOf, sampleIndex), (group) => values[group]!),
+  };
+}
+
+/** Copies one whole sample. */
+export function copySample(sample: SampleShape, from: Slot, to: Slot): void {
+  const { inner, size } = sample;
+  const outer = inner === 0 ? 0 : size / inner;
+  for (let o = 0; o < outer; o++) {
+    const source = (o * from.rows + from.row) * inner;
+    to.data.set(from.data.subarray(source, source + inner), (o * to.rows + to.row) * inner);
+  }
+}
