@@ -2,6 +2,7 @@ import { coreError } from "../errors/catalogue.js";
 import type { Graph, ValueInfo } from "../graph/graph.js";
 import type { ModelFile } from "../format/format.js";
 import type { InputReader, ModelSpec, PreparedInput } from "../input/spec.js";
+import { lower } from "../passes/lower.js";
 import type { ProgramCache } from "../runtime/program-cache.js";
 import type { Program, RunOptions, Runtime, Values } from "../runtime/runtime.js";
 import { zeros, type Tensor, type Value } from "../tensor/tensor.js";
@@ -105,7 +106,8 @@ export class LoadedModel implements Model {
 
   async run(graph: Graph, feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
     if (this.#disposed) throw coreError("disposed", { what: `model ${this.file.name}` });
-    const compile = (source: Graph, compileOptions: { signal?: AbortSignal | undefined }): Promise<Program> => this.runtime.compile(source, compileOptions);
+    const compile = async (source: Graph, compileOptions: { signal?: AbortSignal | undefined }): Promise<Program> =>
+      this.runtime.compile(lower(source, this.runtime, (value) => this.#observed(value)).graph, compileOptions);
     return this.#parts.programs.use(
       this,
       graph,
@@ -121,6 +123,15 @@ export class LoadedModel implements Model {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#parts.programs.release(this);
+  }
+
+  /** What the last observation said, for whoever must decide without feeds. */
+  #observed(value: string): readonly number[] | undefined {
+    for (const shapes of [...this.#shapes.values()].reverse()) {
+      const shape = shapes.get(value);
+      if (shape) return shape;
+    }
+    return undefined;
   }
 
   #table(feeds: Feeds = this.#probe()): Promise<LayerTable> {

@@ -1,0 +1,52 @@
+/** Median of numbers. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+export interface Paired {
+  /** Median milliseconds of each. */
+  readonly a: number;
+  readonly b: number;
+  /** Median of the ratios a / b, round by round: it holds when the machine's speed drifts. */
+  readonly ratio: number;
+  /** Smallest and largest ratio. */
+  readonly spread: readonly [number, number];
+}
+
+/** Runs two works in turn, a b b a a b …, and compares them round by round. The first round warms up and does not count. */
+export async function paired(a: () => Promise<unknown>, b: () => Promise<unknown>, rounds: number): Promise<Paired> {
+  await a();
+  await b();
+  const times: { a: number; b: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    if (round % 2 === 0) {
+      const first = await milliseconds(a);
+      times.push({ a: first, b: await milliseconds(b) });
+    } else {
+      const first = await milliseconds(b);
+      times.push({ b: first, a: await milliseconds(a) });
+    }
+  }
+  const ratios = times.map((time) => time.a / time.b);
+  return { a: median(times.map((time) => time.a)), b: median(times.map((time) => time.b)), ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)] };
+}
+
+/** Resident memory in MB, after a collection where `--expose-gc` allows one. */
+export function residentMegabytes(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  return process.memoryUsage().rss / 1e6;
+}
+
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const text = rows.map((row) => row.map((cell) => (typeof cell === "number" ? cell.toFixed(Math.abs(cell) >= 100 ? 0 : Math.abs(cell) >= 10 ? 1 : 2) : cell)));
+  const widths = text.reduce<number[]>((wide, row) => row.map((cell, i) => Math.max(wide[i] ?? 0, cell.length)), []);
+  return text.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")).join("\n");
+}

@@ -1,0 +1,51 @@
+import { GraphBuilder } from "@vitrine/core";
+import { activation } from "@vitrine/method-activation";
+import { occlusion } from "@vitrine/method-occlusion";
+import { paired, table } from "./measure.js";
+import { mobileNetV2, squeezeNet } from "./networks.js";
+import { benchEngine, loadGraph, randomImages, rawFeeds, rawSession, threads } from "./setup.js";
+
+const rounds = 9;
+
+/** What the engine and the methods cost beyond onnxruntime-node on the same graphs: goal 5 %. */
+export async function overhead(): Promise<string> {
+  const rows: (string | number)[][] = [["", "vitrine ms", "raw ms", "ratio", "min", "max"]];
+  const engine = benchEngine();
+  try {
+    for (const [name, graph] of [["SqueezeNet 1.1", squeezeNet()], ["MobileNetV2", mobileNetV2()]] as const) {
+      const model = await loadGraph(engine, graph);
+      const x = randomImages(1);
+      const layers = await model.layers({ x });
+
+      const tapped = new GraphBuilder(model.graph).build({ outputs: layers.map((layer) => layer.value) });
+      const captureRaw = await rawSession(tapped);
+      const run = await paired(() => model.run(tapped, { x }), () => captureRaw.run(rawFeeds(x)), rounds);
+      rows.push([`${name}: every layer, engine`, run.a, run.b, run.ratio, ...run.spread]);
+      const method = await paired(() => Promise.resolve(engine.run(activation, { model, input: x })), () => captureRaw.run(rawFeeds(x)), rounds);
+      rows.push([`${name}: every layer, method and its statistics`, method.a, method.b, method.ratio, ...method.spread]);
+      await captureRaw.release();
+
+      // 100 windows of 32 × 32 in batches of 8, against the same number of raw batched runs.
+      const batch = 8;
+      const params = { window: [3, 32, 32], stride: [3, 21, 21], baseline: { kind: "value", value: 0 } } as const;
+      const plain = await rawSession(model.graph);
+      const eight = rawFeeds(randomImages(batch));
+      const windows = 100;
+      const target = { kind: "class", index: 0 } as const;
+      const occluded = await paired(
+        () => Promise.resolve(engine.run(occlusion, { model, input: x, params, target, batch })),
+        async () => {
+          for (let i = 0; i < Math.ceil((windows + 1) / batch); i++) await plain.run(eight);
+        },
+        5,
+      );
+      rows.push([`${name}: occlusion of ${windows} windows, batches of ${batch}`, occluded.a, occluded.b, occluded.ratio, ...occluded.spread]);
+      rows.push([`${name}: a window`, occluded.a / windows, occluded.b / windows, occluded.ratio, ...occluded.spread]);
+      await plain.release();
+      await model.dispose();
+    }
+  } finally {
+    await engine.dispose();
+  }
+  return `Overhead over onnxruntime-node (cpu, ${threads} threads, 224 × 224; the floor is the raw run; goal: ratio ≤ 1.05)\n${table(rows)}`;
+}
