@@ -1,2 +1,10 @@
-export { exportedNames } from './public-api.js';
-export { createReferenceRuntime, referenceRuntime, type ReferenceOptions } from './reference/runtime.js';
+export { exportedNames } from "./public-api.js";
+export { testingError } from "./errors.js";
+export { expectClose, relativeL2 } from "./assert.js";
+export { createReferenceRuntime, referenceRuntime, type ReferenceOptions } from "./reference/runtime.js";
+export { referenceOperators } from "./reference/operators.js";
+export { operatorCases } from "./cases/index.js";
+export { operatorCase, type CaseOptions, type Fixed, type OperatorCase } from "./cases/case.js";
+export { exampleViews } from './views/examples.js';
+export type { ExampleView } from './views/make.js';
+export { hostileName } from './views/oddities.js';
