@@ -14,13 +14,9 @@ export const onnxError = defineErrors({
     message: `${quote(f.file)} holds no graph.`,
     hint: `It was cut off, or it is another protobuf file (a tensor, a TensorFlow graph). ${reexport}`,
   }),
-  "onnx-ir-old": (f: { file: string; ir: number }) => ({
-    message: `${quote(f.file)} is written in IR version ${f.ir}, which names no operator versions; 3 and later can be read.`,
-    hint: "Export it again with a converter of 2018 or later.",
-  }),
-  "onnx-opset-missing": (f: { file: string }) => ({
-    message: `${quote(f.file)} does not say which operator versions it uses (no opset_import for ai.onnx); onnxruntime refuses such a file too.`,
-    hint: "Export it again, or add the version with Python: model.opset_import.append(onnx.helper.make_opsetid('', 9)); onnx.save(model, 'fixed.onnx').",
+  "onnx-opset-missing": (f: { file: string; ir: number }) => ({
+    message: `${quote(f.file)} does not say which operator versions it uses (it has no opset_import for ai.onnx${f.ir < 3 ? `: its IR version, ${f.ir}, is older than such versions` : ""}). onnxruntime refuses it too.`,
+    hint: "Export it again with a newer converter; or, where you know the opset that it was made for, add it with Python: model.ir_version = 8; model.opset_import.append(onnx.helper.make_opsetid('', 7)); onnx.save(model, 'fixed.onnx').",
   }),
   "onnx-opset-old": (f: { file: string; opset: number }) => ({
     message: `${quote(f.file)} uses opset ${f.opset}; 7 and later can be read.`,

@@ -27,10 +27,7 @@ export async function readOnnx(source: ModelSource): Promise<ModelFile> {
 
 function opsetsOf(proto: ModelProto, file: string): { opset: number; domains: Record<string, number> } {
   const { opset, domains } = importsOf(proto.opsetImport);
-  if (opset === undefined) {
-    if (proto.irVersion > 0n && proto.irVersion < 3n) throw onnxError("onnx-ir-old", { file, ir: Number(proto.irVersion) });
-    throw onnxError("onnx-opset-missing", { file });
-  }
+  if (opset === undefined) throw onnxError("onnx-opset-missing", { file, ir: Number(proto.irVersion) });
   if (opset < oldestOpset) throw onnxError("onnx-opset-old", { file, opset });
   return { opset, domains };
 }

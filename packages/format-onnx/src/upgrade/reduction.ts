@@ -1,10 +1,10 @@
-import { int64, intsAttr } from "@vitrine/core";
-import { withInput, without, type Rule, type Rules } from "./rule.js";
+import { int64 } from "@vitrine/core";
+import { exactInts, withInput, without, type Rule, type Rules } from "./rule.js";
 
 /** Makes the list attribute `axes` the input `index`. An empty list and none at all mean the same: every axis. */
 export function axesToInput(index: number): Rule {
   return (node, upgrading) => {
-    const axes = intsAttr(node, "axes");
+    const axes = exactInts(node, "axes");
     const attributes = without(node.attributes, "axes");
     if (axes === undefined || axes.length === 0) return [{ ...node, attributes }];
     const name = upgrading.constant(int64(axes), `${node.outputs[0] ?? node.name}:axes`);

@@ -1,4 +1,4 @@
-import type { Attribute, Attributes, Constant, DType, Node, Tensor } from "@vitrine/core";
+import type { Attribute, Attributes, Constant, DType, Int, Node, Tensor } from "@vitrine/core";
 
 /** What a rule may ask and make. */
 export interface Upgrading {
@@ -50,4 +50,10 @@ export function withInput(inputs: readonly string[], index: number, name: string
   const all = Array.from({ length: Math.max(index, inputs.length) }, (_, i) => inputs[i] ?? "");
   all[index] = name;
   return all;
+}
+
+/** A list of integers as it stands in the file: exporters write 2^63 - 1 for "to the end", which a number cannot hold. */
+export function exactInts(node: Node, name: string): readonly Int[] | undefined {
+  const found = node.attributes[name];
+  return found?.type === "ints" ? found.value : undefined;
 }

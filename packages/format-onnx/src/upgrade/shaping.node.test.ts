@@ -16,6 +16,7 @@ describe("Slice before opset 10", () => {
     ["with axes", { starts: attr.ints([1, 0]), ends: attr.ints([3, 2]), axes: attr.ints([1, 2]) }],
     ["without axes", { starts: attr.ints([0, 1]), ends: attr.ints([1, 2147483647]) }],
     ["from the end", { starts: attr.ints([-2]), ends: attr.ints([-1]), axes: attr.ints([2]) }],
+    ["to the end, as the largest integer", { starts: attr.ints([1]), ends: attr.ints([2n ** 63n - 1n]), axes: attr.ints([2]) }],
     ["beyond the end", { starts: attr.ints([1]), ends: attr.ints([1000]), axes: attr.ints([0]) }],
   ])("%s", async (_, attributes) => void (await expectSame(one("Slice", 9, attributes))));
 

@@ -1,24 +1,24 @@
-import { attr, floatAttr, int64, intAttr, intsAttr, stringAttr, type Node } from "@vitrine/core";
+import { attr, floatAttr, int64, intAttr, stringAttr, type Int, type Node } from "@vitrine/core";
 import { axesToInput } from "./reduction.js";
-import { withAttributes, withInput, without, type Rule, type Rules, type Upgrading } from "./rule.js";
+import { exactInts, withAttributes, withInput, without, type Rule, type Rules, type Upgrading } from "./rule.js";
 import { scalarLike } from "./typed-scalar.js";
 
-const listInput = (node: Node, name: string, values: readonly number[], upgrading: Upgrading): string =>
+const listInput = (node: Node, name: string, values: readonly Int[], upgrading: Upgrading): string =>
   upgrading.constant(int64(values), `${node.outputs[0] ?? node.name}:${name}`);
 
 /** Slice-1 took starts, ends and axes as attributes. */
 const slice: Rule = (node, upgrading) => {
-  const starts = intsAttr(node, "starts");
-  const ends = intsAttr(node, "ends");
+  const starts = exactInts(node, "starts");
+  const ends = exactInts(node, "ends");
   if (!starts || !ends || starts.length !== ends.length) throw upgrading.fail(node, "it has no starts and ends of equal length");
-  const axes = intsAttr(node, "axes") ?? starts.map((_, i) => i);
+  const axes = exactInts(node, "axes") ?? starts.map((_, i) => i);
   const inputs = [node.inputs[0]!, listInput(node, "starts", starts, upgrading), listInput(node, "ends", ends, upgrading), listInput(node, "axes", axes, upgrading)];
   return [{ ...node, inputs, attributes: without(node.attributes, "starts", "ends", "axes") }];
 };
 
 /** Pad-2 took pads and value as attributes. */
 const pad: Rule = (node, upgrading) => {
-  const pads = intsAttr(node, "pads");
+  const pads = exactInts(node, "pads");
   if (!pads) throw upgrading.fail(node, "it has no pads");
   const inputs = [node.inputs[0]!, listInput(node, "pads", pads, upgrading)];
   const attributes = without(node.attributes, "pads", "value");
@@ -30,7 +30,7 @@ const pad: Rule = (node, upgrading) => {
 
 /** Split-2 and -11 took the sizes as an attribute. */
 const splitSizes: Rule = (node, upgrading) => {
-  const sizes = intsAttr(node, "split");
+  const sizes = exactInts(node, "split");
   const attributes = without(node.attributes, "split");
   return [sizes && sizes.length > 0 ? { ...node, inputs: [node.inputs[0]!, listInput(node, "split", sizes, upgrading)], attributes } : { ...node, attributes }];
 };
