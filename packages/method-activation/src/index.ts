@@ -1,1 +1,7 @@
-export {};
+export { activation } from "./activation.js";
+export { activationPlugin } from "./plugin.js";
+export { isSilent, localisation, sparsity, type Localisation } from "./measures.js";
+export { appendStatistics, statisticNames, type StatisticName, type StatisticsNodes, type StatisticsOptions } from "./statistics-graph.js";
+export { readStatistics, type LayerStatistics } from "./statistics.js";
+export { SetStatistics, setStatisticNames, type SetStatisticName } from "./set-statistics.js";
+export { mapPlace, receptiveBox, type InputBox } from "./receptive-box.js";

@@ -1,0 +1,109 @@
+import { topK, type BarsView, type GridScaling, type LayerGridView, type View } from "@vitrine/core";
+import { axesOf, axisNames, extentOf, gridLayout, unravel } from "./axes.js";
+import type { Answer } from "./capture.js";
+import { ofSample, type LayerStatistics } from "./statistics.js";
+import { count, kindWords, modelName, percent, placeWords, shown } from "./words.js";
+
+/** How layers are drawn: the parameters of that name. */
+export interface GridOptions {
+  readonly normalise: "auto" | "dvt" | "magnitude" | "signed";
+  readonly contrast: GridScaling["contrast"];
+  readonly channelBoost: number;
+  readonly gamma: number;
+}
+
+const group = "What each layer sees";
+/** How many classes a bar chart shows. */
+const mostBars = 10;
+
+/** A layer as it is seen best: a softmax over classes as bars, every other one as a grid of its units. */
+export function layerView(statistics: LayerStatistics, sample: number, options: GridOptions, answer: Answer | undefined, isOutput: boolean): View {
+  const { layer } = statistics;
+  const isVector = extentOf(layer).every((size) => size === 1);
+  if (layer.kind === "softmax" && isVector && layer.units > 1) return bars(statistics, sample, isOutput ? answer : undefined);
+  return grid(statistics, sample, options);
+}
+
+function bars(statistics: LayerStatistics, sample: number, answer: Answer | undefined): BarsView {
+  const { layer } = statistics;
+  const isLog = layer.op === "LogSoftmax";
+  const strongest = topK(ofSample(statistics, "max", sample), mostBars).map(({ index, value }, i) => ({
+    label: answer?.classes.find((one) => one.index === index)?.name ?? `unit ${index}`,
+    value,
+    ...(i === 0 && { marked: true }),
+  }));
+  return {
+    kind: "bars", group, title: `What ${layer.name} says`, bars: strongest,
+    xAxis: isLog ? "log-probability" : "probability", ...(!isLog && { range: [0, 1] as const }),
+    caption: layer.units > mostBars ? `The ${mostBars} most probable of ${layer.units}.` : `All ${layer.units}, the most probable first.`,
+  };
+}
+
+/** The scaling of a layer: where nothing is negative, more is more ink; else two colours around zero. */
+function scalingOf(options: GridOptions, min: number): GridScaling {
+  const { normalise, contrast, channelBoost, gamma } = options;
+  const chosen = normalise === "auto" ? (min < 0 ? "signed" : "magnitude") : normalise === "dvt" ? "min-max" : normalise;
+  return { normalise: chosen, contrast, channelBoost, gamma };
+}
+
+function grid(statistics: LayerStatistics, sample: number, options: GridOptions): LayerGridView {
+  const { layer, units } = statistics;
+  const highest = ofSample(statistics, "max", sample);
+  const min = ofSample(statistics, "min", sample).reduce((a, b) => Math.min(a, b), Infinity);
+  const max = highest.reduce((a, b) => Math.max(a, b), -Infinity);
+  const scaling = scalingOf(options, min);
+  const most = Math.max(Math.abs(min), Math.abs(max));
+  const ownScale = scaling.contrast === "channel" || scaling.channelBoost > 0;
+  const range = scaling.normalise === "min-max" ? ([min, max] as const) : ([scaling.normalise === "signed" ? -most : 0, most] as const);
+  const strongest = units > 1 ? topK(highest, Math.min(3, units - 1)).filter(({ value }) => value > 0) : [];
+  return {
+    kind: "layer-grid", group, title: `What ${layer.name} sees`, tensor: `activation/${layer.name}`,
+    ...gridLayout(layer), sample: axesOf(layer).batch === undefined ? 0 : sample * (statistics.rowsPerSample ?? 0), scaling, ownScale,
+    colours: scaling.normalise === "signed" ? "signed" : "magnitude",
+    unit: "activation",
+    ...(!ownScale && range.every(Number.isFinite) && { range }),
+    ...(strongest.length > 0 && { marked: strongest.map(({ index }, i) => ({ unit: index, label: i === 0 ? `strongest: unit ${index}` : `unit ${index}` })) }),
+    caption: gridCaption(statistics, sample, scaling),
+  };
+}
+
+function gridCaption(statistics: LayerStatistics, sample: number, scaling: GridScaling): string {
+  const { layer, units } = statistics;
+  const extent = extentOf(layer);
+  const where = extent.length === 0 || statistics.positions === 1 ? "" : `, ${extent.join(" × ")} positions each`;
+  const scale =
+    scaling.contrast === "channel" ? "each on its own scale: cells cannot be compared" : scaling.channelBoost > 0 ? `quiet units lifted (boost ${scaling.channelBoost}): cells cannot be compared` : "all on one scale";
+  const gamma = scaling.gamma === 1 ? "" : ` Faint values are ${scaling.gamma < 1 ? "lifted" : "lowered"} (gamma ${scaling.gamma}).`;
+  const zero = scaling.normalise === "min-max" ? " The palest value is the layer's lowest, not zero." : "";
+  const { rowsPerSample } = statistics;
+  const first = rowsPerSample === 1 || axesOf(layer).batch === undefined ? "" : rowsPerSample === undefined ? " Samples are mixed in this layer; its first row is shown." : ` Shown is the first of ${rowsPerSample} windows.`;
+  return `${count(units, "unit")} of ${kindWords(layer)}${where}, ${scale}.${first}${zero}${gamma}${strongestWords(statistics, sample)}`;
+}
+
+function strongestWords(statistics: LayerStatistics, sample: number): string {
+  const { layer, units } = statistics;
+  const highest = ofSample(statistics, "max", sample);
+  const [best] = topK(highest, 1);
+  if (!best || units === 1 || !(best.value > 0)) return "";
+  const position = ofSample(statistics, "position", sample)[best.index]!;
+  const names = axisNames(layer).filter((_, axis) => layer.spatialAxes.includes(axis));
+  const where = Number.isNaN(position) || statistics.positions === 1 ? "" : ` at ${placeWords(unravel(position, extentOf(layer)), names)}`;
+  return ` The strongest is unit ${best.index}, ${shown(best.value)}${where}.`;
+}
+
+/** "squeezenet1.1 says golden retriever (78 %)." */
+export function answerSentence(model: string, answer: Answer): string {
+  const { top, unit } = answer;
+  return `${modelName(model)} says ${top.name} (${unit === "probability" ? percent(top.value) : `score ${shown(top.value)}`}).`;
+}
+
+/** The units of a layer in the order of their maxima, for lists. */
+export function strongestUnits(statistics: LayerStatistics, sample: number, most: number): { readonly unit: number; readonly max: number; readonly mean: number; readonly position: readonly number[] | undefined }[] {
+  const extent = extentOf(statistics.layer);
+  const means = ofSample(statistics, "mean", sample);
+  const positions = ofSample(statistics, "position", sample);
+  return topK(ofSample(statistics, "max", sample), most).map(({ index, value }) => {
+    const position = positions[index]!;
+    return { unit: index, max: value, mean: means[index]!, position: Number.isNaN(position) || extent.length === 0 ? undefined : unravel(position, extent) };
+  });
+}

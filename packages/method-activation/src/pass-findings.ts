@@ -1,0 +1,112 @@
+import { float32, type Fact, type FindingTensor, type Findings, type Job, type View } from "@vitrine/core";
+import { axisNames, extentOf } from "./axes.js";
+import { readAnswer, type Answer, type Capture } from "./capture.js";
+import { inputPicture } from "./input-picture.js";
+import { answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
+import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
+import { interleave, ofSample, type LayerStatistics } from "./statistics.js";
+import { statisticNames } from "./statistics-graph.js";
+import { boxOf, boxWords, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
+import { count, modelName, orNull } from "./words.js";
+
+/** What is shown of a forward pass. */
+export interface PassOptions extends GridOptions {
+  readonly sample: number;
+  readonly top: number;
+  readonly below: number | undefined;
+  /** With the layers that they are of. */
+  readonly units: readonly { readonly wanted: WantedUnit; readonly value: string }[];
+}
+
+/** More layers than this are listed by their single strongest unit; the facts have `top` of each. */
+const fewLayers = 8;
+
+/** Everything that one forward pass shows. */
+export function passFindings(job: Job, pass: Capture, options: PassOptions): Findings {
+  const { sample, below } = options;
+  const { statistics } = pass;
+  const layers = statistics.map((one) => one.layer);
+  const answer = readAnswer(job, pass.output, pass.outputLayer, sample);
+  const measures = statistics.map((one) => measuresOf(one, sample));
+  const where = job.samples === 1 ? "on this input" : `on sample ${sample} of ${job.samples}`;
+  const sentences = [
+    answer ? answerSentence(job.model.file.name, answer) : `${modelName(job.model.file.name)}: ${count(layers.length, "layer")} ${where}.`,
+    sparsitySentence(measures, where),
+  ].filter((sentence) => sentence !== undefined);
+
+  const [pictureKey, pictures] = shownInput(job, sample);
+  const units = options.units.map(({ wanted, value }) => {
+    const one = statistics.find(({ layer }) => layer.value === value)!;
+    const field = one.layer.receptiveField;
+    return unitView(job, wanted, one, pass.activations.get(one.layer)!, sample, field && pictureKey === `input/${field.input}` ? pictureKey : undefined);
+  });
+  const group = "What the network says";
+  const views: View[] = [
+    ...(pictureKey === undefined ? [] : [{ kind: "image", group, title: "The input, as the network gets it", tensor: pictureKey } as const]),
+    { kind: "text", group, title: group, text: sentences.join(" ") },
+    ...units.map(({ view }) => view),
+    ...statistics.map((one) => layerView(one, sample, options, answer, one.layer.value === pass.classValue)),
+    strongestTable(job, statistics, sample, layers.length > fewLayers ? 1 : options.top),
+    ...sparsityViews(measures, { group: "How much is switched off", below, table: "What is switched off, and how local it is", bars: "How much of each rectifier is off", silent: "silent units" }),
+  ];
+  const notices = statistics.flatMap((one) => (isFinite(one) ? [] : [`${one.layer.name} holds values that are infinite or no numbers; they are left out of its scale.`]));
+  return {
+    tensors: { ...pictures, ...tensorsOf(pass, job), ...Object.assign({}, ...units.map(({ tensors }) => tensors)) as Record<string, FindingTensor> },
+    facts: {
+      summary: sentences.join(" "),
+      samples: job.samples, sample,
+      top: answer ? answerFacts(answer) : null,
+      statistics: statisticNames,
+      layers: statistics.map((one) => layerFacts(job, one, sample, options.top)),
+    },
+    views,
+    ...(notices.length > 0 && { notices }),
+  };
+}
+
+const isFinite = ({ values }: LayerStatistics): boolean => [values.min, values.max, values.mean].every((column) => column.every(Number.isFinite));
+
+/** The first input that is a picture, under its key. */
+function shownInput(job: Job, sample: number): [string | undefined, Record<string, FindingTensor>] {
+  for (const [name, prepared] of Object.entries(job.inputs)) {
+    const picture = inputPicture(prepared, sample);
+    if (picture) return [`input/${name}`, { [`input/${name}`]: { tensor: picture, value: name, axes: ["row", "column", "RGBA"], meaning: "the input as the network gets it" } }];
+  }
+  return [undefined, {}];
+}
+
+function tensorsOf(pass: Capture, job: Job): Record<string, FindingTensor> {
+  const tensors: Record<string, FindingTensor> = {};
+  for (const one of pass.statistics) {
+    const { layer, units } = one;
+    tensors[`activation/${layer.name}`] = { tensor: pass.activations.get(layer)!, value: layer.value, axes: axisNames(layer), meaning: `values of ${layer.name}` };
+    tensors[`statistics/${layer.name}`] = {
+      tensor: float32([job.samples, units, statisticNames.length], interleave(one)),
+      value: layer.value,
+      axes: ["batch", "unit", "statistic"],
+      meaning: `per unit: ${statisticNames.join(", ")}; NaN where one does not apply`,
+    };
+  }
+  return tensors;
+}
+
+function answerFacts({ top, unit, classes }: Answer): Fact {
+  return { index: top.index, label: top.name, value: top.value, unit, classes: classes.slice(0, 5).map(({ index, name, value }) => ({ index, label: name, value })) };
+}
+
+/** One layer as plain data; null where a number does not apply. */
+function layerFacts(job: Job, statistics: LayerStatistics, sample: number, top: number): Fact {
+  const { layer, units } = statistics;
+  const { sparsity, silent, below, concentration, entropy } = measuresOf(statistics, sample);
+  const over = (name: "min" | "max" | "mean", step: (a: number, b: number) => number, start: number): number => ofSample(statistics, name, sample).reduce(step, start);
+  return {
+    layer: layer.name, kind: layer.kind, op: layer.op, value: layer.value, units, positions: extentOf(layer),
+    min: orNull(over("min", Math.min, Infinity)), max: orNull(over("max", Math.max, -Infinity)), mean: orNull(over("mean", (a, b) => a + b, 0) / units),
+    rectified: layer.rectified,
+    sparsity: orNull(sparsity), silentUnits: silent ?? null, below: orNull(below), concentration: orNull(concentration), entropy: orNull(entropy),
+    strongest: strongestUnits(statistics, sample, top).map(({ unit, max, mean, position }) => {
+      const box = boxOf(job, layer, position);
+      return { unit, max: orNull(max), mean: orNull(mean), position: position ?? null, receptiveField: box ? { start: box.start, size: box.size, input: layer.receptiveField!.input, words: boxWords(box) } : null };
+    }),
+  };
+}
