@@ -94,7 +94,7 @@ async function drawSheet(model: Model, candidates: readonly Candidate[], out: st
   });
   const view: View = { kind: "image-grid", title: "What the network gets, by preprocessing", caption: "Under each: its strongest class. The right one is where the answer is right.", items, source: model.file.name };
   const { info } = model.runtime;
-  const saved = await saveReport(out, { method: "init", model: { file: model.file.name, sha256: await model.file.sha256() }, runtime: `${info.id}:${info.provider}`, target: undefined, params: {}, tensors, facts: {}, views: [view] }, "light");
+  const saved = await saveReport(out, { method: "init", model: { file: model.file.name, sha256: await model.file.sha256() }, runtime: `${info.id}:${info.provider}`, target: undefined, params: {}, tensors, facts: {}, views: [view] }, { theme: "light" });
   return saved.pictures[0]?.file === undefined ? undefined : path.join(out, saved.pictures[0].file);
 }
 

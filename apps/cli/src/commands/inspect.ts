@@ -23,7 +23,7 @@ export async function inspect(engine: Engine, model: Model, feeds: Feeds | undef
 
 const section = (title: string, body: string): string => `${title}\n${body}`;
 
-function fieldText(layer: Pick<Layer, "receptiveField">): string {
+function fieldText(layer: { readonly receptiveField: Layer["receptiveField"] | null }): string {
   const field = layer.receptiveField;
   return field ? `${field.size.join(" × ")}, every ${field.stride.map((s) => Number(s.toFixed(3))).join(" × ")}` : "";
 }

@@ -32,7 +32,7 @@ export async function runMethod(engine: Engine, method: Method, modelText: strin
   const target = await readTargets(flags.target ?? []);
   const model = await openModel(engine, modelText, flags);
   const given = await readInputs(engine, model, flags.input ?? []);
-  const file = flags.params === undefined ? {} : ((await readJson(flags.params, "file of parameters")) as Record<string, unknown>);
+  const file = flags.params === undefined ? {} : ((await readJson(flags.params)) as Record<string, unknown>);
   const params = await readParameters(method, flags, file, parameterHost(engine, model, flags));
   const run = engine.run(method, {
     model,
@@ -43,7 +43,7 @@ export async function runMethod(engine: Engine, method: Method, modelText: strin
     ...(flags.signal !== undefined && { signal: flags.signal }),
   });
   const [report] = await Promise.all([run, watch(run, flags.json ?? false)]);
-  const saved = await saveReport(out, report, flags.theme ?? "light");
+  const saved = await saveReport(out, report, { theme: flags.theme ?? "light", signal: flags.signal });
   if (flags.json) printJson(saved.document);
   else print(summarise(method, report, saved));
 }
@@ -57,9 +57,9 @@ function summarise(method: Method, report: Report, saved: SavedReport): string {
     if (caption !== undefined && caption !== title) lines.push(...wrap(plain(caption, 600)).map((line) => `  ${line}`));
     if (file !== undefined) lines.push(`  ${link(path.resolve(saved.folder, file))}`);
   }
-  const facts = Object.entries(report.facts).filter(([, value]) => typeof value !== "object");
+  const facts = Object.entries(report.facts).filter(([, value]) => typeof value !== "object" && !(typeof value === "string" && value.length > 40));
   if (facts.length > 0) lines.push("", facts.map(([name, value]) => `${words(name)} ${showFact(value)}`).join(" · "));
-  for (const notice of report.notices ?? []) lines.push("", ...wrap(`Note: ${plain(notice, 600)}`));
+  for (const notice of [...(report.notices ?? []), ...saved.failures]) lines.push("", ...wrap(`Note: ${plain(notice, 600)}`));
   lines.push("", `${Object.keys(report.tensors).length} tensors and findings.json in ${link(path.resolve(saved.folder))}`);
   return lines.join("\n");
 }

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { coreError, decodeNpy, parseTarget, type Engine, type Input, type InputItem, type Model, type ParameterHost, type Picture, type Target, type Targets, type Tensor } from "@vitrine/core";
-import { expandInputs } from "@vitrine/files-node";
+import { expandInputs, readWholeFile } from "@vitrine/files-node";
 import { imageType, readImageHeader } from "@vitrine/image";
 import { cliError } from "../errors.js";
-import { readBytes, readJson } from "./files.js";
+import { readJson } from "./files.js";
 import { openModel } from "./models.js";
 
 /** What was given as `--input`, ready for `engine.run`. */
@@ -15,7 +15,7 @@ export interface GivenInput {
 
 /** Reads one file for what it is: a picture, a `.npy` tensor or a text; its content decides, not its name. */
 export async function readValue(engine: Engine, file: string): Promise<Picture | Tensor | string> {
-  const bytes = await readBytes(file, "input");
+  const bytes = await readWholeFile(file);
   if (imageType(bytes) !== undefined) {
     readImageHeader(bytes, path.basename(file));
     const codec = engine.imageCodecs[0];
@@ -80,7 +80,7 @@ export async function readTargets(texts: readonly string[]): Promise<Targets | u
       targets.push(parseTarget(text));
       continue;
     }
-    const list = await readJson(text, "file of targets");
+    const list = await readJson(text);
     for (const item of Array.isArray(list) ? (list as unknown[]) : [list]) targets.push(typeof item === "string" ? parseTarget(item) : targetObject(item, text));
   }
   return targets.length === 1 ? targets[0] : targets;
@@ -97,7 +97,7 @@ function targetObject(item: unknown, file: string): Target {
 /** What method parameters that name files are read by. */
 export function parameterHost(engine: Engine, model: Model, modelOptions: Parameters<typeof openModel>[2]): ParameterHost {
   return {
-    tensor: async (file) => decodeNpy(await readBytes(file, "tensor"), path.basename(file)),
+    tensor: async (file) => decodeNpy(await readWholeFile(file), path.basename(file)),
     inputs: async (patterns) => {
       const files = await expandInputs(patterns);
       return files.map((file): InputItem => ({ label: path.basename(file), open: () => readValue(engine, file) }));
@@ -114,7 +114,7 @@ export function parameterHost(engine: Engine, model: Model, modelOptions: Parame
 
 async function withSpecOf(engine: Engine, opened: Model, like: Model, file: string): Promise<Model> {
   if (Object.keys(opened.spec.inputs).length > 0 || Object.keys(like.spec.inputs).length === 0) return opened;
-  const bytes = await readBytes(file, "checkpoint");
+  const bytes = await readWholeFile(file);
   await opened.dispose();
   return engine.load({ name: path.basename(file), bytes }, { spec: like.spec });
 }
