@@ -61,6 +61,14 @@ export const occlusionError = defineErrors({
     message: `The boxes have the shape ${showShape(f.shape)}; there are ${f.images} images.`,
     hint: `Give [${f.images}, 4], or [parts, ${f.images}, 4] for several parts: first row, first column, height, width, in positions of the input.`,
   }),
+  "boxes-missing": (_: Record<string, never>) => ({
+    message: "Correspondence needs the part to hide in each image, and none was given.",
+    hint: "Give --boxes ROW,COLUMN,HEIGHT,WIDTH for each image in turn, or --parts FILE.npy of shape [parts, images, 4].",
+  }),
+  "boxes-count": (f: { numbers: number; images: number }) => ({
+    message: `--boxes holds ${f.numbers} numbers; a part of ${f.images} images takes ${4 * f.images}.`,
+    hint: "Four for each image: first row, first column, height, width, in positions of the input; then those of the next part.",
+  }),
   "box-outside": (f: { box: readonly number[]; part: number; image: number; extent: readonly number[] }) => ({
     message: `The box ${quote(list(f.box))} of part ${f.part} in image ${f.image} is no box inside the input, which is ${f.extent[0]} by ${f.extent[1]}.`,
     hint: "A box is first row, first column, height, width, in whole positions of the input that the network gets.",

@@ -26,42 +26,49 @@ export function sampleShape(shape: readonly number[], batchAxis: number | undefi
   return { shape: own, size: sizeOf(own), inner: batchAxis === undefined ? sizeOf(own) : sizeOf(shape.slice(batchAxis + 1)) };
 }
 
+/** Places of an input that can be hidden. */
+export interface Hideable {
+  /** Copies what part `index` of a sample covers from one slot to another. */
+  copy(index: number, sample: number, from: Slot, to: Slot): void;
+}
+
 /** The parts of one input that are hidden one after the other: windows, or groups of a mask. */
-export interface Parts {
+export interface Parts extends Hideable {
   /** Positions along each axis; one axis for groups. */
   readonly grid: readonly number[];
   readonly count: number;
-  /** Copies what part `index` covers from one slot to another. */
-  copy(index: number, sample: number, from: Slot, to: Slot): void;
   /** From one value per part to one per element of the sample. */
   attribute(values: Float64Array, sample: number): Float64Array;
 }
 
-export function windowParts(grid: WindowGrid, sample: SampleShape, combine: Combine): Parts {
+/** Copies a box of every sample axis, from `start` to `end` (excluded), from one slot to another. */
+export function copyBox(sample: SampleShape, start: readonly number[], end: readonly number[], from: Slot, to: Slot): void {
   const strides = stridesOf(sample.shape);
-  /** Per axis: the stride in an array of `rows` samples. An axis before the batch steps over all of them. */
-  const stridesFor = (rows: number): number[] => strides.map((stride) => (stride >= sample.inner ? stride * rows : stride));
-  const last = sample.shape.length - 1;
+  const last = strides.length - 1;
+  // In an array of several samples, an axis before the batch steps over all of them.
+  const stepIn = (rows: number, axis: number): number => (strides[axis]! >= sample.inner ? strides[axis]! * rows : strides[axis]!);
+  const walk = (axis: number, source: number, target: number): void => {
+    const fromStep = stepIn(from.rows, axis);
+    const toStep = stepIn(to.rows, axis);
+    let a = source + start[axis]! * fromStep;
+    let b = target + start[axis]! * toStep;
+    for (let i = start[axis]!; i < end[axis]!; i++, a += fromStep, b += toStep) {
+      if (axis === last) to.data[b] = from.data[a]!;
+      else walk(axis + 1, a, b);
+    }
+  };
+  // A sample without axes is one number.
+  if (last < 0) to.data[to.row] = from.data[from.row]!;
+  else walk(0, from.row * sample.inner, to.row * sample.inner);
+}
+
+export function windowParts(grid: WindowGrid, sample: SampleShape, combine: Combine): Parts {
   return {
     grid: grid.steps,
     count: sizeOf(grid.steps),
     copy(index, _, from, to) {
       const { start, end } = windowBox(grid, index);
-      const fromStrides = stridesFor(from.rows);
-      const toStrides = stridesFor(to.rows);
-      const walk = (axis: number, source: number, target: number): void => {
-        const fromStep = fromStrides[axis]!;
-        const toStep = toStrides[axis]!;
-        let a = source + start[axis]! * fromStep;
-        let b = target + start[axis]! * toStep;
-        for (let i = start[axis]!; i < end[axis]!; i++, a += fromStep, b += toStep) {
-          if (axis === last) to.data[b] = from.data[a]!;
-          else walk(axis + 1, a, b);
-        }
-      };
-      // A sample without axes is one number.
-      if (last < 0) to.data[to.row] = from.data[from.row]!;
-      else walk(0, from.row * sample.inner, to.row * sample.inner);
+      copyBox(sample, start, end, from, to);
     },
     attribute: (values) => spread(grid, values, combine),
   };

@@ -3,7 +3,7 @@ import type { InputPlan } from "./plan.js";
 import { gather, Rows } from "./rows.js";
 
 /** [height, width, 3] bytes of a picture. */
-function pixels({ width, height, data }: Picture): Tensor<"uint8"> {
+export function pixels({ width, height, data }: Picture): Tensor<"uint8"> {
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
     rgb[3 * i] = data[4 * i]!;

@@ -1,5 +1,5 @@
 import { allocate, tensor, type NumericDType, type Tensor } from "@vitrine/core";
-import { copySample, sampleShape, type Parts, type SampleShape, type Slot } from "./parts.js";
+import { copySample, sampleShape, type Hideable, type SampleShape, type Slot } from "./parts.js";
 
 /**
  * One input of one runtime batch, made once and used for every call: between two calls only what the last part hid
@@ -12,7 +12,7 @@ export class Rows {
   readonly #clean: Tensor;
   readonly #cleanRows: number;
   readonly #samples: readonly number[];
-  readonly #hidden: ({ parts: Parts; index: number } | undefined)[];
+  readonly #hidden: ({ parts: Hideable; index: number } | undefined)[];
 
   /**
    * @param clean the whole input, every sample
@@ -31,7 +31,7 @@ export class Rows {
   }
 
   /** Hides one part in a row and shows what was hidden there before. `fill` has the shape of the whole input. */
-  hide(row: number, parts: Parts, index: number, fill: Tensor): void {
+  hide(row: number, parts: Hideable, index: number, fill: Tensor): void {
     this.show(row);
     parts.copy(index, this.#samples[row]!, { ...this.#cleanSlot(row), data: numbersOf(fill) }, this.#slot(row));
     this.#hidden[row] = { parts, index };

@@ -1,6 +1,6 @@
 import {
   attr, createEngine, definePlugin, float32, GraphBuilder, read, seededRandom, sizeOf,
-  type DType, type Engine, type Format, type Graph, type InputReader, type Model, type ModelSpec, type Picture, type Tensor,
+  type DType, type Engine, type Format, type Graph, type InputReader, type Model, type ModelSpec, type Picture, type Program, type RuntimeFactory, type Tensor,
 } from "@vitrine/core";
 import { referenceRuntime } from "@vitrine/testing";
 import { occlusionPlugin } from "../src/index.js";
@@ -76,9 +76,9 @@ function pictures(tensor: Tensor): Picture[] {
   });
 }
 
-export async function load(graph: Graph, spec?: ModelSpec): Promise<{ engine: Engine; model: Model }> {
+export async function load(graph: Graph, spec?: ModelSpec, runtime: RuntimeFactory = referenceRuntime): Promise<{ engine: Engine; model: Model }> {
   const engine = createEngine({
-    runtime: referenceRuntime,
+    runtime,
     plugins: [occlusionPlugin, definePlugin({ name: "tiny", register: (r) => { r.format(graphs(graph)); r.inputReader(imageReader); } })],
   });
   return { engine, model: await engine.load({ name: "tiny.onnx", bytes: new Uint8Array() }, spec ? { spec } : {}) };
@@ -98,4 +98,21 @@ export function indexOf(flat: number, shape: readonly number[]): number[] {
 export async function valueOf(model: Model, value: string, feeds: Readonly<Record<string, Tensor>>): Promise<Tensor> {
   const graph = new GraphBuilder(model.graph).build({ outputs: [value] });
   return read((await model.run(graph, feeds))[graph.outputs[0]!.name]!);
+}
+
+/** The runtime, telling of every run of a program. */
+export function watched(runtime: RuntimeFactory, onRun: (feeds: Parameters<Program["run"]>[0]) => void): RuntimeFactory {
+  return {
+    ...runtime,
+    create: async (options) => {
+      const made = await runtime.create(options);
+      return {
+        ...made,
+        compile: async (graph, compileOptions) => {
+          const program = await made.compile(graph, compileOptions);
+          return { ...program, run: (feeds, runOptions) => { onRun(feeds); return program.run(feeds, runOptions); } };
+        },
+      };
+    },
+  };
 }
