@@ -63,7 +63,8 @@ export function allocate(dtype: DType, length: number): DataTypes[DType] {
 export function elementsOf<D extends NumericDType>(dtype: D, bytes: Uint8Array): DataTypes[D];
 export function elementsOf(dtype: NumericDType, bytes: Uint8Array): DataTypes[NumericDType] {
   const create = constructors[dtype];
-  const aligned = bytes.byteOffset % create.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  // Not bytes.slice(): that of Node's Buffer, which files are read into, is another view of the same bytes.
+  const aligned = bytes.byteOffset % create.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new create(aligned.buffer, aligned.byteOffset, aligned.byteLength / create.BYTES_PER_ELEMENT);
 }
 

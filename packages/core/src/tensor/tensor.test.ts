@@ -113,5 +113,12 @@ describe(".npy", () => {
     const bytes = new Uint8Array(9);
     new DataView(bytes.buffer).setFloat32(1, 1.5, true);
     expect(elementsOf("float32", bytes.subarray(1, 5))[0]).toBe(1.5);
+    // A Buffer's own slice is a view, as misaligned as it was.
+    class Shared extends Uint8Array {
+      override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+        return this.subarray(start, end) as Uint8Array<ArrayBuffer>;
+      }
+    }
+    expect(elementsOf("float32", new Shared(bytes.buffer, 1, 4))[0]).toBe(1.5);
   });
 });
