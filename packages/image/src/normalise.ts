@@ -8,7 +8,7 @@ const order = { RGB: [0, 1, 2], BGR: [2, 1, 0], gray: [0] } as const;
 export const channelCount = (spec: Pick<ImageSpec, "channels">): 1 | 3 => order[spec.channels].length;
 
 /** Index of the axis that channels lie on. */
-export const channelAxis = (spec: Pick<ImageSpec, "layout">): number => spec.layout.indexOf("C");
+const channelAxis = (spec: Pick<ImageSpec, "layout">): number => spec.layout.indexOf("C");
 
 function checkSpec(spec: ImageSpec): void {
   const fail = (why: string): Error => imageError("image-spec", { why });
