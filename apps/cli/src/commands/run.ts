@@ -1,6 +1,6 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Engine, Fact, Method, Report } from "@vitrine/core";
+import { coreError, isVitrineError, type Engine, type Fact, type Method, type Report } from "@vitrine/core";
 import { checkWritable } from "@vitrine/files-node";
 import { cliError } from "../errors.js";
 import { readParameters } from "../host/flags.js";
@@ -10,7 +10,7 @@ import { openModel, type ModelOptions } from "../host/models.js";
 import { print, printJson } from "../host/output.js";
 import { watch } from "../host/progress.js";
 import { saveReport, type SavedReport } from "../host/save.js";
-import { plain } from "../host/show.js";
+import { plain, wrap } from "../host/show.js";
 
 export interface RunFlags extends ModelOptions {
   readonly input?: readonly string[] | undefined;
@@ -42,11 +42,22 @@ export async function runMethod(engine: Engine, method: Method, modelText: strin
     ...(target !== undefined && { target }),
     ...(flags.signal !== undefined && { signal: flags.signal }),
   });
-  const [report] = await Promise.all([run, watch(run, flags.json ?? false)]);
+  const [report] = await Promise.all([run, watch(run, flags.json ?? false)]).catch((error: unknown) => {
+    throw pasteable(error, modelText, flags.input ?? []);
+  });
   const saved = await saveReport(out, report, { theme: flags.theme ?? "light", signal: flags.signal });
   if (flags.json) printJson(saved.document);
   else print(summarise(method, report, saved));
 }
+
+/** Core knows files by their names; the command that a person pastes needs the paths as they were typed. */
+function pasteable(error: unknown, model: string, inputs: readonly string[]): unknown {
+  if (!isVitrineError(error, "preprocessing-unknown")) return error;
+  const fields = error.fields as { input: string; shape: readonly (number | string | null)[] };
+  return coreError("preprocessing-unknown", { ...fields, command: `vitrine init ${shellWord(model)} --input ${inputs.map(shellWord).join(" --input ")}` }, error);
+}
+
+const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
 
 /** What a person reads first: the answer, then the pictures, then the numbers. */
 function summarise(method: Method, report: Report, saved: SavedReport): string {
@@ -72,22 +83,9 @@ function showFact(value: Fact): string {
 }
 
 /** A path that terminals make clickable, as a link where standard output is one. */
-function link(file: string): string {
+export function link(file: string): string {
   const shown = path.relative(process.cwd(), file) || ".";
   const text = shown.startsWith("..") ? file : shown;
   return process.stdout.isTTY ? `\u001b]8;;${pathToFileURL(file).href}\u001b\\${text}\u001b]8;;\u001b\\` : text;
 }
 
-function wrap(text: string, width = 96): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return line === "" ? lines : [...lines, line];
-}
-
-export { link, wrap };

@@ -84,7 +84,7 @@ export const coreError = defineErrors({
   // Inputs
   "input-missing": (f: { inputs: readonly string[] }) => ({
     message: `The model needs ${f.inputs.length === 1 ? "the input" : "the inputs"} ${f.inputs.map(quote).join(", ")}, which ${f.inputs.length === 1 ? "was" : "were"} not given.`,
-    hint: `Give ${f.inputs.map((name) => `--input ${name}=FILE`).join(" ")}.`,
+    hint: f.inputs.length === 1 ? "Give --input FILE." : `Give ${f.inputs.map((name) => `--input ${brief(name)}=FILE`).join(" ")}.`,
   }),
   "input-unknown": (f: { input: string; known: readonly string[] }) => ({
     message: `The model has no input ${quote(f.input)}.`,
