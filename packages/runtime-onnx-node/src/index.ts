@@ -1,1 +1,1 @@
-export {};
+export { onnxNode, onnxNodePlugin } from "./runtime.js";

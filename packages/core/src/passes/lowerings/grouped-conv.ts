@@ -1,24 +1,33 @@
-import { attr, intAttr } from "../../graph/attributes.js";
-import type { Lowering } from "./lowering.js";
+import { intAttr } from "../../graph/attributes.js";
 import { int64 } from "../../tensor/tensor.js";
+import type { Lowering } from "./lowering.js";
+
+/** Kernels that compute several channels at once take this many. */
+const channelsAtOnce = 4;
 
 /**
- * A grouped convolution that makes several channels from each group becomes one that makes one channel per group, of an
- * input whose channels are repeated for each: the same products and sums.
+ * A grouped convolution whose groups make a number of channels that is no multiple of four becomes one whose groups do,
+ * by repeating each group's last filter; the repetitions are dropped from the result. For kernels that compute four
+ * channels at once without seeing that they belong to two groups.
  */
 export const groupedConv: Lowering = {
   id: "grouped-conv",
-  summary: "a grouped convolution with a channel multiplier as one without",
+  summary: "groups of a convolution filled up to a multiple of four channels",
   matches: (node) => node.op === "Conv" && node.domain === "" && intAttr(node, "group", 1) > 1,
   apply: (b, node, shapes) => {
     const groups = intAttr(node, "group", 1);
-    const [made, perGroup] = shapes(node.inputs[1]!) ?? [];
-    if (made === undefined || perGroup === undefined) return `the shape of its weights \`${node.inputs[1]}\` is not known`;
-    const multiplier = made / groups;
-    if (multiplier === 1) return "it has no channel multiplier";
-    const channels = Array.from({ length: made }, (_, channel) => Math.floor(channel / multiplier) * perGroup).flatMap((first) => Array.from({ length: perGroup }, (_, i) => first + i));
-    const repeated = b.gather(node.inputs[0]!, b.constant(int64(channels), "channels"), 1);
-    b.substitute(node, { inputs: [repeated, ...node.inputs.slice(1)], attributes: { ...node.attributes, group: attr.int(made) } });
+    const filters = shapes(node.inputs[1]!)?.[0];
+    if (filters === undefined) return `the shape of its weights \`${node.inputs[1]}\` is not known`;
+    const each = filters / groups;
+    const filled = Math.ceil(each / channelsAtOnce) * channelsAtOnce;
+    if (each === filled) return "its groups are full";
+    const filter = (group: number, i: number): number => group * each + Math.min(i, each - 1);
+    const repeated = b.constant(int64(Array.from({ length: groups * filled }, (_, i) => filter(Math.floor(i / filled), i % filled))), "filters");
+    const kept = b.constant(int64(Array.from({ length: filters }, (_, i) => Math.floor(i / each) * filled + (i % each))), "channels");
+    const [x = "", weights = "", bias = ""] = node.inputs;
+    const parameters = [weights, bias].filter((name) => name !== "").map((name) => b.gather(name, repeated, 0));
+    const [all] = b.node("Conv", [x, ...parameters], node.attributes, { hint: `${node.outputs[0]}:filled` });
+    b.substitute(node, { op: "Gather", inputs: [all!, kept], attributes: { axis: { type: "int", value: 1 } } });
     return true;
   },
 };
