@@ -20,6 +20,9 @@ const squeezenet: Readonly<Record<string, number>> = {
   "00016655": 0.997, "00018478": 0.778, "00020333": 0.937, "00029739": 0.988, "00046554": 0.352,
 };
 
+/** Pictures in another colour space than sRGB: we convert them, the numbers above were made without. */
+const profiled = new Set(["00000610", "00011425", "00020333"]);
+
 const engine: Engine = createEngine({ runtime: onnxNode({ providers: ["cpu"], threads: 2 }), plugins: [onnxPlugin, imagePlugin, imageNodePlugin, occlusionPlugin] });
 afterAll(() => engine.dispose());
 
@@ -45,6 +48,7 @@ describeShared("models", "real image classifiers, through our preprocessing", (a
     const model = await open(path.join(at, "squeezenet", file), specOf("data_0", presetSpec("caffe", shape, "data_0"), "softmaxout_1"));
     expect(model.batch.fixed).toBeUndefined();
     const rows: string[] = [];
+    let worst = 0;
     for (const [name, index] of Object.entries(truth)) {
       const found = await probabilities(model, photo(name));
       const best = topK(found, 1)[0]!;
@@ -53,11 +57,13 @@ describeShared("models", "real image classifiers, through our preprocessing", (a
       if (expected === undefined) expect(best.index).not.toBe(index);
       else {
         expect(best.index).toBe(index);
-        // The description gives three digits; decoders of JPEG differ by a level or two.
-        expect(Math.abs(best.value - expected)).toBeLessThan(0.012);
+        if (profiled.has(name)) expect(Math.abs(best.value - expected)).toBeLessThan(0.03);
+        else worst = Math.max(worst, Math.abs(best.value - expected));
       }
     }
     console.log(`${file}\n  ${rows.join("\n  ")}`);
+    // The description gives three digits.
+    expect(worst).toBeLessThan(0.002);
     await model.dispose();
   });
 
@@ -83,7 +89,7 @@ describeShared("models", "real image classifiers, through our preprocessing", (a
     const map = toFloat32(report.tensors["attribution"]!.tensor);
     expect(Number(report.facts["baselineScore"])).toBeCloseTo(0.784, 1);
     // Something has to hide the dog: the map is not flat, and its strongest drop is a good part of the score.
-    expect(Math.max(...map)).toBeGreaterThan(0.2);
+    expect(map.reduce((a, b) => Math.max(a, b), 0)).toBeGreaterThan(0.2);
     await model.dispose();
   });
 });
