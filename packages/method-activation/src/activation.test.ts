@@ -62,6 +62,9 @@ describe("one forward pass", () => {
     expect(Object.keys(report.tensors)).toEqual(layers.flatMap((layer) => [`activation/${layer}`, `statistics/${layer}`]));
     expect(report.tensors["activation/conv1"]).toMatchObject({ value: "/conv1/Conv_output_0", axes: ["batch", "unit", "row", "column"], tensor: { dtype: "float32", shape: [2, 4, 8, 8] } });
     for (const layer of layers) checkStatistics(report, layer, 0.3);
+    const first = toFloat32(report.tensors["activation/conv1"]!.tensor).subarray(0, 256);
+    expect(facts(report, "conv1")).toMatchObject({ min: Math.min(...first), max: Math.max(...first), units: 4, positions: [8, 8], kind: "conv" });
+    expect(facts(report, "conv1")["mean"]).toBeCloseTo(first.reduce((a, b) => a + b, 0) / 256, 4);
     expect(report.target).toBeUndefined();
     expect(structuredClone(report)).toEqual(report);
   });

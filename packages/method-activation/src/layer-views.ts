@@ -1,7 +1,7 @@
 import { topK, type BarsView, type GridScaling, type LayerGridView, type View } from "@vitrine/core";
 import { axesOf, axisNames, extentOf, gridLayout, unravel } from "./axes.js";
 import type { Answer } from "./capture.js";
-import { ofSample, type LayerStatistics } from "./statistics.js";
+import { ofSample, rangeOf, type LayerStatistics } from "./statistics.js";
 import { count, kindWords, modelName, percent, placeWords, shown } from "./words.js";
 
 /** How layers are drawn: the parameters of that name. */
@@ -49,8 +49,7 @@ function scalingOf(options: GridOptions, min: number): GridScaling {
 function grid(statistics: LayerStatistics, sample: number, options: GridOptions): LayerGridView {
   const { layer, units } = statistics;
   const highest = ofSample(statistics, "max", sample);
-  const min = ofSample(statistics, "min", sample).reduce((a, b) => Math.min(a, b), Infinity);
-  const max = highest.reduce((a, b) => Math.max(a, b), -Infinity);
+  const { min, max } = rangeOf(statistics, sample);
   const scaling = scalingOf(options, min);
   const most = Math.max(Math.abs(min), Math.abs(max));
   const ownScale = scaling.contrast === "channel" || scaling.channelBoost > 0;

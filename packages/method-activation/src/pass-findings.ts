@@ -4,7 +4,7 @@ import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
 import { answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
 import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
-import { interleave, ofSample, type LayerStatistics } from "./statistics.js";
+import { interleave, meanOf, ofSample, rangeOf, type LayerStatistics } from "./statistics.js";
 import { statisticNames } from "./statistics-graph.js";
 import { boxOf, boxWords, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
 import { count, modelName, orNull } from "./words.js";
@@ -98,10 +98,10 @@ function answerFacts({ top, unit, classes }: Answer): Fact {
 function layerFacts(job: Job, statistics: LayerStatistics, sample: number, top: number): Fact {
   const { layer, units } = statistics;
   const { sparsity, silent, below, concentration, entropy } = measuresOf(statistics, sample);
-  const over = (name: "min" | "max" | "mean", step: (a: number, b: number) => number, start: number): number => ofSample(statistics, name, sample).reduce(step, start);
+  const { min, max } = rangeOf(statistics, sample);
   return {
     layer: layer.name, kind: layer.kind, op: layer.op, value: layer.value, units, positions: extentOf(layer),
-    min: orNull(over("min", Math.min, Infinity)), max: orNull(over("max", Math.max, -Infinity)), mean: orNull(over("mean", (a, b) => a + b, 0) / units),
+    min: orNull(min), max: orNull(max), mean: orNull(meanOf(ofSample(statistics, "mean", sample))),
     rectified: layer.rectified,
     sparsity: orNull(sparsity), silentUnits: silent ?? null, below: orNull(below), concentration: orNull(concentration), entropy: orNull(entropy),
     strongest: strongestUnits(statistics, sample, top).map(({ unit, max, mean, position }) => {

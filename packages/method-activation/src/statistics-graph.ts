@@ -58,7 +58,7 @@ export function appendStatistics(builder: GraphBuilder, layer: Layer, { below }:
   const energy = builder.mul(relative, relative);
   const total = narrow(builder.reduceSum(energy, spatial, true), "energy");
   const count = builder.op("Div", [builder.add(positions, builder.scalar(strongestShare - 1, "int64")), builder.scalar(strongestShare, "int64")]);
-  const [strongest] = builder.node("TopK", [flat(builder, layer, energy), builder.reshape(count, [1])], { axis: attr.int(2), largest: attr.int(1), sorted: attr.int(0) }, { outputs: [hint("strongest"), ""] });
+  const [strongest] = builder.node("TopK", [flat(builder, layer, energy), builder.reshape(count, [1])], { axis: attr.int(2), largest: attr.int(1), sorted: attr.int(0) }, { outputs: [hint("strongest"), hint("strongest:indices")] });
   outputs.concentration = builder.div(builder.reduceSum(strongest!, [2]), total, hint("concentration"));
   // −Σ p log p with p = e / total is log(total) − Σ e log e / total, in nats; the host divides by log(positions).
   const weighted = builder.mul(energy, builder.log(builder.max(energy, builder.scalar(tiny))));

@@ -41,7 +41,7 @@ function folded(from: Float32Array, samples: number, units: number, rowsOf: (sam
     for (let unit = 0; unit < units; unit++) {
       const column: number[] = [];
       for (let row = start; row < end; row++) column.push(from[row * units + unit]!);
-      to[sample * units + unit] = name === "min" ? column.reduce((a, b) => Math.min(a, b)) : name === "max" ? column.reduce((a, b) => Math.max(a, b)) : meanOf(column);
+      to[sample * units + unit] = name === "min" ? Math.min(...column) : name === "max" ? Math.max(...column) : meanOf(column);
     }
   }
   return to;
@@ -70,6 +70,15 @@ export function meanOf(values: Iterable<number>): number {
 /** The statistics of one sample, [units]. */
 export function ofSample({ values, units }: LayerStatistics, name: StatisticName, sample: number): Float32Array {
   return values[name].subarray(sample * units, (sample + 1) * units);
+}
+
+/** Lowest and highest value of a layer on one sample; NaN where it holds one. */
+export function rangeOf(statistics: LayerStatistics, sample: number): { readonly min: number; readonly max: number } {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of ofSample(statistics, "min", sample)) min = Math.min(min, value);
+  for (const value of ofSample(statistics, "max", sample)) max = Math.max(max, value);
+  return { min, max };
 }
 
 /** True where a unit's map is all zero on a sample. */

@@ -28,6 +28,8 @@ export interface BuildOptions {
 export class GraphBuilder extends Operators {
   readonly #base: Graph | undefined;
   readonly #names: Set<string>;
+  /** The number that a hint's next name tries first. */
+  readonly #counts = new Map<string, number>();
   readonly #inputs: ValueInfo[];
   readonly #outputs: ValueInfo[];
   readonly #constants: Map<string, Constant>;
@@ -59,7 +61,10 @@ export class GraphBuilder extends Operators {
   /** A name that nothing in the graph has, `hint` itself if it is free. */
   unique(hint: string): string {
     let name = hint;
-    for (let i = 1; this.#names.has(name) || name === ""; i++) name = `${hint}_${i}`;
+    // Counting on from the last one keeps many values of one hint linear.
+    let i = this.#counts.get(hint) ?? 1;
+    while (this.#names.has(name) || name === "") name = `${hint}_${i++}`;
+    this.#counts.set(hint, i);
     this.#names.add(name);
     return name;
   }
