@@ -1,0 +1,97 @@
+import { memorySource, parseModelSpec, toFloat32, type Engine, type Model, type Picture } from "@vitrine/core";
+import { fileSource, readWholeFile } from "@vitrine/files-node";
+import { occlusion } from "@vitrine/method-occlusion";
+import { zooModels } from "@vitrine/zoo";
+import { drawPicture, listSplit, SIZE, type Item } from "@vitrine/zoo-tools";
+import { fileURLToPath } from "node:url";
+import { median, table } from "./measure.js";
+import { benchEngine } from "./setup.js";
+
+const pictures = 200;
+/** A seventh of the side, half of it apart, grey: Zeiler & Fergus's square with fewer steps. */
+const params = { window: [3, 18, 18], stride: [3, 9, 9], baseline: { kind: "pixel", value: 127.5 } } as const;
+
+/**
+ * The question of questions: does the map lie on the object where the network looks at the object, and elsewhere where it does not?
+ * On pictures that no training has seen, each thing before its usual background, where both networks are right.
+ */
+export async function question(): Promise<string> {
+  const engine = benchEngine();
+  try {
+    const items = listSplit("bench", "usual", pictures);
+    const honest = await lookAt(engine, await openZoo(engine, "scenes"), items);
+    const cheating = await lookAt(engine, await openZoo(engine, "scenes-cheating"), items);
+    const area = median(honest.map(({ area: share }) => share));
+    const hits = honest.filter(({ hit }) => hit).length / honest.length;
+    return [
+      `Where the occlusion map lies, on ${pictures} unseen pictures (${params.window.slice(1).join(" × ")} grey square, ${params.stride[1]} apart)`,
+      table([
+        ["", "honest", "cheating"],
+        ["answers right", right(honest), right(cheating)],
+        ["share of the map's mass on the object, median", median(honest.map(({ share }) => share)), median(cheating.map(({ share }) => share))],
+        ["strongest point on the object (pointing game)", hits, cheating.filter(({ hit }) => hit).length / cheating.length],
+        ["the object's share of the picture, median", area, area],
+      ]),
+      `AUC of the share, honest against cheating: ${auc(honest.map(({ share }) => share), cheating.map(({ share }) => share)).toFixed(3)} (goal ≥ .95)`,
+      `Pointing game of the honest network: ${(100 * hits).toFixed(1)} % (goal ≥ 90 %), ${(hits / area).toFixed(1)} × the mask's area (goal ≥ 3)`,
+    ].join("\n");
+  } finally {
+    await engine.dispose();
+  }
+}
+
+interface Look {
+  readonly share: number;
+  readonly hit: boolean;
+  readonly right: boolean;
+  readonly area: number;
+}
+
+const right = (looks: readonly Look[]): number => looks.filter((look) => look.right).length / looks.length;
+
+async function openZoo(engine: Engine, name: string): Promise<Model> {
+  const found = zooModels.find((model) => model.name === name);
+  if (!found) throw new Error(`The zoo has no model ${name}.`);
+  const spec = await parseModelSpec(JSON.parse(new TextDecoder().decode(await readWholeFile(fileURLToPath(found.specUrl)))), name, { readSibling: (file) => fileSource(fileURLToPath(found.url)).sibling(file) });
+  return engine.load(memorySource(found.name, await readWholeFile(fileURLToPath(found.url))), { spec });
+}
+
+async function lookAt(engine: Engine, model: Model, items: readonly Item[]): Promise<Look[]> {
+  const looks: Look[] = [];
+  for (const item of items) {
+    const { rgb, mask } = drawPicture({ ...item, size: SIZE });
+    const index = model.labels.indexOf(item.object);
+    const report = await engine.run(occlusion, { model, input: picture(rgb), target: { kind: "class", index }, params, batch: 32 });
+    const map = toFloat32(report.tensors["attribution"]!.tensor);
+    looks.push({ ...judge(map, mask), right: report.facts["baselineScore"] !== undefined && Number(report.facts["baselineScore"]) > 0.5, area: mask.reduce((sum, one) => sum + one, 0) / mask.length });
+  }
+  await model.dispose();
+  return looks;
+}
+
+function picture(rgb: Uint8Array): Picture {
+  const data = new Uint8Array((rgb.length / 3) * 4).fill(255);
+  for (let i = 0; i < rgb.length / 3; i++) data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+  return { width: SIZE, height: SIZE, data };
+}
+
+/** The share of what speaks for the class that lies on the object, and whether the strongest point does. All channels of a window are hidden together, so one stands for all. */
+function judge(map: Float32Array, mask: Uint8Array): { share: number; hit: boolean } {
+  let on = 0;
+  let all = 0;
+  let best = 0;
+  for (let i = 0; i < mask.length; i++) {
+    const value = Math.max(0, map[i]!);
+    all += value;
+    if (mask[i] === 1) on += value;
+    if (map[i]! > map[best]!) best = i;
+  }
+  return { share: all === 0 ? 0 : on / all, hit: mask[best] === 1 };
+}
+
+/** The probability that a value of `high` exceeds one of `low`, ties counted half. */
+function auc(high: readonly number[], low: readonly number[]): number {
+  let wins = 0;
+  for (const a of high) for (const b of low) wins += a > b ? 1 : a === b ? 0.5 : 0;
+  return wins / (high.length * low.length);
+}
