@@ -1,4 +1,4 @@
-import type { Picture } from '@vitrine/core';
+import { isPicture, isVitrineError, seededRandom, type Picture } from '@vitrine/core';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sharpCodec } from './index.js';
@@ -87,6 +87,19 @@ describe('what is refused', () => {
     for (let part = 1; part < 30; part++) {
       const cut = sharpCodec.decode(file.subarray(0, Math.floor((file.length * part) / 30)), 'dog');
       await expect(cut).rejects.toMatchObject({ name: 'VitrineError', kind: 'input', message: expect.stringContaining('`dog`') as string });
+    }
+  });
+
+  it('nothing else than by an error of ours, whatever the bytes', async () => {
+    const random = seededRandom(5);
+    for (const type of ['png', 'jpeg', 'webp'] as const) {
+      const file = await noise.clone().toFormat(type).toBuffer();
+      for (let round = 0; round < 100; round++) {
+        const mutated = Uint8Array.from(file);
+        for (let flips = 1 + random.below(4); flips > 0; flips--) mutated[random.below(round % 2 ? 64 : file.length)] = random.below(256);
+        const result: unknown = await sharpCodec.decode(mutated, 'fuzz').catch((error: unknown) => error);
+        expect(isVitrineError(result) || isPicture(result), String(result)).toBe(true);
+      }
     }
   });
 
