@@ -5,22 +5,27 @@ import { sizeOf, stridesOf } from "@vitrine/core";
  * @param fixed indices along axes that are cut instead of averaged
  */
 export function meanOver(values: ArrayLike<number>, shape: readonly number[], kept: readonly number[], fixed: ReadonlyMap<number, number> = new Map()): Float32Array {
-  const strides = stridesOf(shape);
-  const result = new Float64Array(sizeOf(kept.map((axis) => shape[axis]!)));
-  const keptStrides = stridesOf(kept.map((axis) => shape[axis]!));
-  const averaged = shape.reduce((count, size, axis) => (kept.includes(axis) || fixed.has(axis) ? count : count * size), 1);
-  for (let i = 0; i < values.length; i++) {
-    let to = 0;
-    let inside = true;
-    for (let axis = 0; axis < shape.length && inside; axis++) {
-      const index = Math.floor(i / strides[axis]!) % shape[axis]!;
-      const at = kept.indexOf(axis);
-      if (at >= 0) to += index * keptStrides[at]!;
-      else if (fixed.has(axis)) inside = fixed.get(axis) === index;
+  const from = stridesOf(shape);
+  const keptShape = kept.map((axis) => shape[axis]!);
+  const keptStrides = stridesOf(keptShape);
+  const to = shape.map((_, axis) => (kept.includes(axis) ? keptStrides[kept.indexOf(axis)]! : 0));
+  const result = new Float64Array(sizeOf(keptShape));
+  let averaged = 1;
+  const walk = (axis: number, source: number, target: number): void => {
+    if (axis === shape.length) {
+      result[target]! += values[source]!;
+      return;
     }
-    if (inside) result[to]! += values[i]! / averaged;
-  }
-  return Float32Array.from(result);
+    const first = fixed.get(axis) ?? 0;
+    const end = fixed.has(axis) ? first + 1 : shape[axis]!;
+    if (axis === shape.length - 1) for (let i = first; i < end; i++) result[target + i * to[axis]!]! += values[source + i * from[axis]!]!;
+    else for (let i = first; i < end; i++) walk(axis + 1, source + i * from[axis]!, target + i * to[axis]!);
+  };
+  walk(0, 0, 0);
+  shape.forEach((size, axis) => {
+    if (!kept.includes(axis) && !fixed.has(axis)) averaged *= size;
+  });
+  return Float32Array.from(result, (sum) => sum / averaged);
 }
 
 /** The indices of the value farthest from zero, along every axis. */

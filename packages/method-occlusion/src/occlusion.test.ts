@@ -1,6 +1,6 @@
 import { at, float32, int64, type Model, type Report, type Tensor } from "@vitrine/core";
 import { describe, expect, it } from "vitest";
-import { convNet, indexOf, load, noise, sequenceNet, twoInputs, valueOf } from "../test/tiny.js";
+import { convNet, indexOf, load, noise, sequenceNet, sharedInput, twoInputs, valueOf } from "../test/tiny.js";
 import { occlusion } from "./index.js";
 
 type Feeds = Record<string, Tensor>;
@@ -158,6 +158,45 @@ describe("several inputs", () => {
     const skipped = await engine.run(occlusion, { model, input });
     expect(skipped.notices?.join()).toContain("Nothing was hidden in b (int64)");
     await expect(engine.run(occlusion, { model, input, params: { window: { b: [1] } } })).rejects.toThrow("`b` (int64)");
+    await engine.dispose();
+  });
+});
+
+describe("an input that all samples share", () => {
+  const spec = { inputs: { w: { kind: "tensor", layout: "CT" }, state: { kind: "state" } }, outputs: [] };
+
+  it("is hidden one window at a time, and a state is left alone", async () => {
+    const { engine, model } = await load(sharedInput(), spec);
+    const [a, w] = [noise([1, 4], 60), noise([4, 2], 61)];
+    const report = await engine.run(occlusion, { model, input: { a, w }, target: { kind: "class", index: 1 }, params: { window: { a: [1], w: [2, 1] }, stride: { a: [1], w: [1, 1] } } });
+    const feeds = { a, w, state: float32([1, 2], [0, 0]) };
+    const score = classScore(model, [1]);
+    close(numbers(report, "attribution"), (await naiveOcclusion(feeds, "a", 0, [1], [1], () => 0, score)).attribution);
+    const base = (await score(feeds))[0]!;
+    const sums = new Array<number>(8).fill(0);
+    const counts = new Array<number>(8).fill(0);
+    for (let row = 0; row < 3; row++) {
+      for (let column = 0; column < 2; column++) {
+        const covered = [2 * row + column, 2 * (row + 1) + column];
+        const now = (await score({ ...feeds, w: float32([4, 2], w.data.map((value, i) => (covered.includes(i) ? 0 : value))) }))[0]!;
+        for (const i of covered) {
+          sums[i]! += base - now;
+          counts[i]!++;
+        }
+      }
+    }
+    expect(report.tensors["attribution/w"]!.tensor.shape).toEqual([4, 2]);
+    close(numbers(report, "attribution/w"), sums.map((sum, i) => sum / counts[i]!));
+    expect(Object.keys(report.tensors)).not.toContain("attribution/state");
+    await engine.dispose();
+  });
+
+  it("cannot be hidden for several samples at once", async () => {
+    const { engine, model } = await load(sharedInput(), spec);
+    const input = { a: noise([2, 4], 60), w: noise([4, 2], 61) };
+    await expect(engine.run(occlusion, { model, input })).rejects.toThrow("The input `w` has no batch axis: all 2 samples share it");
+    const report = await engine.run(occlusion, { model, input, params: { window: { a: [2] } } });
+    expect(report.tensors["attribution"]!.tensor.shape).toEqual([2, 4]);
     await engine.dispose();
   });
 });

@@ -19,11 +19,13 @@ export interface SampleShape {
   readonly size: number;
   /** Elements from one sample to the next: the product of the axes after the batch axis. */
   readonly inner: number;
+  /** Of one sample alone, row-major. */
+  readonly strides: readonly number[];
 }
 
 export function sampleShape(shape: readonly number[], batchAxis: number | undefined): SampleShape {
   const own = shape.filter((_, axis) => axis !== batchAxis);
-  return { shape: own, size: sizeOf(own), inner: batchAxis === undefined ? sizeOf(own) : sizeOf(shape.slice(batchAxis + 1)) };
+  return { shape: own, size: sizeOf(own), strides: stridesOf(own), inner: batchAxis === undefined ? sizeOf(own) : sizeOf(shape.slice(batchAxis + 1)) };
 }
 
 /** Places of an input that can be hidden. */
@@ -43,23 +45,24 @@ export interface Parts extends Hideable {
 
 /** Copies a box of every sample axis, from `start` to `end` (excluded), from one slot to another. */
 export function copyBox(sample: SampleShape, start: readonly number[], end: readonly number[], from: Slot, to: Slot): void {
-  const strides = stridesOf(sample.shape);
+  const { strides } = sample;
   const last = strides.length - 1;
+  const source = from.data;
+  const target = to.data;
   // In an array of several samples, an axis before the batch steps over all of them.
   const stepIn = (rows: number, axis: number): number => (strides[axis]! >= sample.inner ? strides[axis]! * rows : strides[axis]!);
-  const walk = (axis: number, source: number, target: number): void => {
+  const copy = (axis: number, fromBase: number, toBase: number): void => {
     const fromStep = stepIn(from.rows, axis);
     const toStep = stepIn(to.rows, axis);
-    let a = source + start[axis]! * fromStep;
-    let b = target + start[axis]! * toStep;
-    for (let i = start[axis]!; i < end[axis]!; i++, a += fromStep, b += toStep) {
-      if (axis === last) to.data[b] = from.data[a]!;
-      else walk(axis + 1, a, b);
-    }
+    let a = fromBase + start[axis]! * fromStep;
+    let b = toBase + start[axis]! * toStep;
+    const count = end[axis]! - start[axis]!;
+    if (axis < last) for (let i = 0; i < count; i++, a += fromStep, b += toStep) copy(axis + 1, a, b);
+    else for (let i = 0; i < count; i++, a += fromStep, b += toStep) target[b] = source[a]!;
   };
   // A sample without axes is one number.
-  if (last < 0) to.data[to.row] = from.data[from.row]!;
-  else walk(0, from.row * sample.inner, to.row * sample.inner);
+  if (last < 0) target[to.row] = source[from.row]!;
+  else copy(0, from.row * sample.inner, to.row * sample.inner);
 }
 
 export function windowParts(grid: WindowGrid, sample: SampleShape, combine: Combine): Parts {

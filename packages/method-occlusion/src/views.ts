@@ -27,6 +27,12 @@ interface Drawn {
   readonly tensors: Readonly<Record<string, FindingTensor>>;
 }
 
+/** From the smallest to the largest value: what changes a sum of many activations is little beside the sum. */
+function ownRange({ tensor: map }: FindingTensor): readonly [number, number] {
+  const { min, max } = extent(map.data as Float32Array);
+  return min < max ? [min, max] : [min, min + 1];
+}
+
 /** The pictures of the findings, with the tensors that only they need. */
 export function draw(drawing: Drawing): Drawn {
   const views: View[] = [];
@@ -101,7 +107,7 @@ class SampleDrawing {
     if (measured.features && measures.feature) {
       const map = this.#grid("map/feature", measured.features, "sum of the followed map per position of the hidden square");
       const unit = clean.channels![this.#sample]!;
-      views.push({ kind: "heatmap", title: `How strongly unit ${unit} of ${measures.feature.layer.name} responds`, caption: `Its map summed, ${Number(clean.features![this.#sample]!.toPrecision(3))} with nothing hidden.`, tensor: map, colours: "magnitude", unit: "summed activation" });
+      views.push({ kind: "heatmap", title: `How strongly unit ${unit} of ${measures.feature.layer.name} responds`, caption: `Its map summed, ${Number(clean.features![this.#sample]!.toPrecision(3))} with nothing hidden.`, tensor: map, colours: "magnitude", range: ownRange(this.#tensors[map]!), unit: "summed activation" });
     }
     const score = this.#grid("map/score", measured.scores, "score per position of the hidden square");
     const words = scoreWords(measures);

@@ -46,6 +46,15 @@ export function twoInputs(dtype: DType = "float32"): Graph {
   return b.build({ outputs: [b.node("Add", [left, b.mul(right, right)], {}, { name: "sum", outputs: ["logits"] })[0]!] });
 }
 
+/** relu(a · w), where all samples share the input w, and a state that is zero at the start. */
+export function sharedInput(): Graph {
+  const b = new GraphBuilder();
+  const a = b.input("a", "float32", ["N", 4]);
+  const w = b.input("w", "float32", [4, 2]);
+  const state = b.input("state", "float32", ["N", 2]);
+  return b.build({ outputs: [b.node("Add", [b.relu(b.matMul(a, w)), state], {}, { name: "sum", outputs: ["logits"] })[0]!] });
+}
+
 const graphs = (graph: Graph): Format => ({
   id: "graph", title: "a graph in memory", extensions: [], recognises: () => true,
   read: () => Promise.resolve({ graph, metadata: {}, origin: "made in a test", notices: [] }),
