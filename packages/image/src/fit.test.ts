@@ -23,7 +23,7 @@ describe('fit', () => {
   it('never computes what the crop drops', () => {
     const line = { width: 60_000, height: 1, data: new Uint8Array(240_000).fill(255) };
     const result = fit(line, { size: [224, 224], resize: 'short-side 256, centre crop', channels: 'RGB' });
-    expect(result.data).toEqual(new Uint8Array(224 * 224 * 4).fill(255));
+    expect([result.width, result.height, result.data.every((value) => value === 255)]).toEqual([224, 224, true]);
   });
 
   it('puts transparency on white', () => {
