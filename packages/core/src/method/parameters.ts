@@ -141,7 +141,8 @@ export function perInput<T>(parameter: Parameter<T>): Parameter<PerInput<NonNull
     for (const match of named) byInput.set(match![1]!, [...(byInput.get(match![1]!) ?? []), match![2]!]);
     return Object.fromEntries(await Promise.all([...byInput].map(async ([name, values]) => [name, await parameter.parse(values, host)] as const)));
   };
-  return { ...parameter, perInput: true, schema, parse } as unknown as ReturnType<typeof perInput<T>>;
+  const description = `${parameter.description} NAME=… gives one input its own.`;
+  return { ...parameter, description, perInput: true, schema, parse } as unknown as ReturnType<typeof perInput<T>>;
 }
 
 const isByName = (value: unknown): value is Readonly<Record<string, unknown>> =>
