@@ -24,9 +24,9 @@ export function toFloat32(source: Tensor): Float32Array {
 
 /** The elements as plain numbers. */
 export function toNumbers(source: Tensor): number[] {
-  if (source.dtype === "float32" || source.dtype === "float64") return Array.from(source.data);
-  if (source.dtype === "int64" || source.dtype === "uint64") return Array.from(source.data as BigInt64Array, Number);
-  return Array.from(toFloat32(source));
+  // Half types are bit patterns, and strings an error; everything else is a number already, which float32 might round.
+  if (source.dtype === "float16" || source.dtype === "bfloat16" || source.dtype === "string") return Array.from(toFloat32(source));
+  return Array.from(source.data as Float64Array, Number);
 }
 
 /** The tensor with every element converted to `dtype` as C would (towards zero for integers); itself where it has that type. */

@@ -5,6 +5,7 @@ import { attributeOf } from "./attribute.js";
 import { checked, distinct } from "./check.js";
 import { constantOfAttributes, constantOfNode, opaqueConstant, sparseConstant } from "./constants.js";
 import type { ExternalFiles } from "./external.js";
+import { normalDomain } from "./imports.js";
 import { scopeOf } from "./scope.js";
 import { constantOfProto } from "./tensor.js";
 import { valueInfoOf } from "./value-info.js";
@@ -31,11 +32,6 @@ export function functionKey(domain: string, name: string, overload: string): str
   return JSON.stringify([normalDomain(domain), name, overload]);
 }
 
-/** `ai.onnx` is another spelling of the empty domain. */
-export function normalDomain(domain: string): string {
-  return domain === "ai.onnx" ? "" : domain;
-}
-
 /**
  * The graph as the file has it, at the file's opset: names kept, nodes named and sorted, constants as views.
  * @throws `graph-invalid`, `graph-cycle`, `onnx-tensor`, `onnx-attribute`, `onnx-depth`
@@ -54,28 +50,29 @@ export function graphOf(proto: GraphProto, context: ReadContext, depth = 0): Gra
   // The outer graph's initialisers used to be repeated among its inputs; those are no inputs to anybody who explains a model.
   const weights = new Set([...constants.keys(), ...opaque.flatMap((node) => node.outputs)]);
   const inputs = proto.input.map(valueInfoOf).filter(({ name }) => depth > 0 || !weights.has(name));
-  const nodes = nodesOf(proto.node, context, depth, constants);
+  const outputs = depth === 0 ? distinct(proto.output.map(valueInfoOf)) : proto.output.map(valueInfoOf);
+  const nodes = nodesOf(proto.node, context, depth, constants, new Set(outputs.map(({ name }) => name)));
   return checked({
     name: proto.name,
     opset: context.opset,
     domains: context.domains,
     inputs,
-    outputs: depth === 0 ? distinct(proto.output.map(valueInfoOf)) : proto.output.map(valueInfoOf),
+    outputs,
     nodes: named([...opaque, ...nodes]),
     constants,
     values: new Map(proto.valueInfo.map((info) => [info.name, valueInfoOf(info)])),
   });
 }
 
-/** The nodes, in the file's order; `Constant` nodes go to `constants`. */
-export function nodesOf(protos: readonly NodeProto[], context: ReadContext, depth: number, constants: Map<string, Constant>): Node[] {
+/** The nodes, in the file's order. `Constant` nodes go to `constants`, but for those whose value is an output: not every runtime returns a constant. */
+export function nodesOf(protos: readonly NodeProto[], context: ReadContext, depth: number, constants: Map<string, Constant>, outputs: ReadonlySet<string>): Node[] {
   const nodes: Node[] = [];
   const add = (name: string, value: Constant): void => {
     if (constants.has(name)) throw coreError("graph-invalid", { why: `the constant ${quote(name)} is there twice` });
     constants.set(name, value);
   };
   for (const proto of protos) {
-    const isConstant = proto.opType === "Constant" && normalDomain(proto.domain) === "" && proto.output.length === 1 && proto.output[0] !== "";
+    const isConstant = proto.opType === "Constant" && normalDomain(proto.domain) === "" && proto.output.length === 1 && proto.output[0] !== "" && !outputs.has(proto.output[0]!);
     const whole = isConstant ? constantOfNode(proto, context.files) : undefined;
     if (whole) {
       add(proto.output[0]!, whole);
@@ -113,7 +110,7 @@ function trimmed(names: readonly string[]): readonly string[] {
 }
 
 /** Nodes of equal names told apart: `conv`, `conv#2`. */
-function named(nodes: readonly Node[]): Node[] {
+export function named(nodes: readonly Node[]): Node[] {
   const seen = new Map<string, number>();
   const taken = new Set(nodes.map((node) => node.name));
   return nodes.map((node) => {

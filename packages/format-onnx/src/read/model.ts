@@ -1,11 +1,13 @@
 import { canonicalOpset, type ModelFile, type ModelSource } from "@vitrine/core";
 import { onnxError } from "../errors.js";
-import type { ModelProto, OperatorSetIdProto } from "../proto/onnx_pb.js";
+import type { ModelProto } from "../proto/onnx_pb.js";
 import { upgraded } from "../upgrade/upgrade.js";
 import { checkUses } from "./check.js";
 import { decode } from "./decode.js";
 import { readExternalFiles } from "./external.js";
-import { graphOf, normalDomain } from "./graph.js";
+import { functionsOf, inlined } from "./functions.js";
+import { graphOf, type ReadContext } from "./graph.js";
+import { importsOf } from "./imports.js";
 
 /** The lowest opset that is read; onnxruntime draws the same line. */
 export const oldestOpset = 7;
@@ -20,27 +22,19 @@ export async function readOnnx(source: ModelSource): Promise<ModelFile> {
   if (!proto.graph) throw onnxError("onnx-graph-missing", { file: source.name });
   const { opset, domains } = opsetsOf(proto, source.name);
   const files = await readExternalFiles(proto, source);
-  const graph = graphOf(proto.graph, { file: source.name, files, opset, domains, functions: new Set(), parameters: undefined });
+  const functions = functionsOf(proto.functions);
+  const context: ReadContext = { file: source.name, files, opset, domains, functions: new Set(functions.keys()), parameters: undefined };
+  const asInFile = graphOf(proto.graph, context);
+  checkUses(asInFile);
+  const graph = inlined(upgraded(asInFile, source.name), functions, context);
   checkUses(graph);
-  return { graph: upgraded(graph, source.name), metadata: metadataOf(proto), origin: originOf(proto, opset), notices: [] };
+  return { graph, metadata: metadataOf(proto), origin: originOf(proto, opset), notices: [] };
 }
 
 function opsetsOf(proto: ModelProto, file: string): { opset: number; domains: Record<string, number> } {
   const { opset, domains } = importsOf(proto.opsetImport);
   if (opset === undefined) throw onnxError("onnx-opset-missing", { file, ir: Number(proto.irVersion) });
   if (opset < oldestOpset) throw onnxError("onnx-opset-old", { file, opset });
-  return { opset, domains };
-}
-
-/** The version of ai.onnx, the highest where it is named twice, and those of the other domains. */
-export function importsOf(imports: readonly OperatorSetIdProto[]): { opset: number | undefined; domains: Record<string, number> } {
-  let opset: number | undefined;
-  const domains = Object.create(null) as Record<string, number>;
-  for (const { domain, version } of imports) {
-    const name = normalDomain(domain);
-    if (name === "") opset = Math.max(opset ?? 0, Number(version));
-    else domains[name] = Math.max(domains[name] ?? 0, Number(version));
-  }
   return { opset, domains };
 }
 

@@ -32,6 +32,6 @@ export function protoOfAttribute(name: string, attribute: Attribute, graph: (gra
       return make({ type: Type.GRAPHS, graphs: attribute.value.map(graph) });
     case "opaque":
       if (attribute.format !== opaqueFormat) throw onnxError("onnx-write", { what: `The attribute ${name}`, why: `it is kept in the form of another format, ${attribute.format}` });
-      return fromBinary(AttributeProtoSchema, attribute.value);
+      return Object.assign(fromBinary(AttributeProtoSchema, attribute.value), { name });
   }
 }
