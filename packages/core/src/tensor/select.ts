@@ -80,10 +80,23 @@ export function argMax(source: Tensor | ArrayLike<number>): number {
   return best;
 }
 
-/** The `k` largest elements, largest first, the earlier of equals first. */
+/** The `k` largest elements, largest first, the earlier of equals first. NaN is never among them. */
 export function topK(source: Tensor | ArrayLike<number>, k: number): { index: number; value: number }[] {
   const values = "dtype" in source ? toFloat32(source) : source;
-  const order = Array.from({ length: values.length }, (_, i) => i);
-  order.sort((a, b) => values[b]! - values[a]! || a - b);
+  const before = (a: number, b: number): number => values[b]! - values[a]! || a - b;
+  // A few of many: one walk that keeps the best so far, in order, without sorting all.
+  if (k <= 16 && values.length > 4 * k) {
+    const best: number[] = [];
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isNaN(values[i]) || (best.length === k && !(values[i]! > values[best[k - 1]!]!))) continue;
+      let at = best.length;
+      while (at > 0 && before(i, best[at - 1]!) < 0) at--;
+      best.splice(at, 0, i);
+      if (best.length > k) best.pop();
+    }
+    return best.map((index) => ({ index, value: values[index]! }));
+  }
+  const order = Array.from({ length: values.length }, (_, i) => i).filter((i) => !Number.isNaN(values[i]));
+  order.sort(before);
   return order.slice(0, k).map((index) => ({ index, value: values[index]! }));
 }

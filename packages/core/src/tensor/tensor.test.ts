@@ -109,6 +109,15 @@ describe(".npy", () => {
     expect(() => text("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), }")).toThrow(/cut off/);
   });
 
+  it("finds a few of many as it finds all: by value, then by place, never NaN", () => {
+    const values = Float32Array.from({ length: 200 }, (_, i) => ((i * 37) % 11 === 3 ? NaN : (i * 73) % 29));
+    const all = topK(values, 200);
+    expect(all).toHaveLength(values.filter((value) => !Number.isNaN(value)).length);
+    all.slice(1).forEach(({ index, value }, i) => expect(value < all[i]!.value || (value === all[i]!.value && index > all[i]!.index)).toBe(true));
+    for (const k of [0, 1, 5, 16]) expect(topK(values, k)).toEqual(all.slice(0, k));
+    expect(topK([-Infinity, NaN, -Infinity, Infinity, NaN, 0], 1)).toEqual([{ index: 3, value: Infinity }]);
+  });
+
   it("reads elements at an odd offset", () => {
     const bytes = new Uint8Array(9);
     new DataView(bytes.buffer).setFloat32(1, 1.5, true);
