@@ -38,7 +38,7 @@ function checkStatistics(report: Report, layer: string, below?: number): void {
       const local = localisation(map);
       const max = Math.max(...map);
       const expected = [
-        Math.min(...map), max, map.reduce((a, b) => a + b, 0) / map.length, map.length > 1 || axes!.length > 2 ? map.indexOf(max) : NaN,
+        Math.min(...map), max, map.reduce((a, b) => a + b, 0) / map.length, map.length > 1 ? map.indexOf(max) : NaN,
         rectified ? sparsity(map) : NaN, below === undefined ? NaN : map.filter((a) => Math.abs(a) < below).length / map.length,
         local?.concentration ?? NaN, local?.entropy ?? NaN,
       ];

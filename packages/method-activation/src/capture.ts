@@ -22,7 +22,7 @@ export async function capture(job: Job, layers: readonly Layer[], options: Stati
   const builder = new GraphBuilder(job.model.graph);
   const nodes = layers.map((layer) => appendStatistics(builder, layer, options));
   const output = job.model.output.name;
-  const wanted = new Set([...layers.map((layer) => layer.value), ...nodes.flatMap((node) => Object.values(node.outputs)), output]);
+  const wanted = new Set([...layers.map((layer) => layer.value), ...nodes.map((node) => node.output), output]);
   const results = await job.run(builder.build({ outputs: [...wanted] }));
   return {
     statistics: nodes.map((node) => readStatistics(node, results, job.samples)),

@@ -48,8 +48,8 @@ export interface SetMeasures {
 /** Statistics of one state of the network over a set of inputs. Yields how many inputs were seen. */
 export async function* measureSet(model: Model, layers: readonly Layer[], chunks: AsyncIterable<Chunk>, job: Pick<Job, "batch" | "signal">, options: StatisticsOptions): AsyncGenerator<number, SetMeasures> {
   const builder = new GraphBuilder(model.graph);
-  const nodes = layers.map((layer) => appendStatistics(builder, layer, options));
-  const graph = builder.build({ outputs: nodes.flatMap((node) => Object.values(node.outputs)) });
+  const nodes = layers.map((layer) => appendStatistics(builder, layer, { ...options, anySize: true }));
+  const graph = builder.build({ outputs: nodes.map((node) => node.output) });
   const statistics = layers.map((layer) => new SetStatistics(layer, layer.units));
   const labels: string[] = [];
   for await (const chunk of chunks) {

@@ -1,7 +1,7 @@
 export { activation } from "./activation.js";
 export { activationPlugin } from "./plugin.js";
 export { isSilent, localisation, sparsity, type Localisation } from "./measures.js";
-export { appendStatistics, statisticNames, type StatisticName, type StatisticsNodes, type StatisticsOptions } from "./statistics-graph.js";
-export { readStatistics, type LayerStatistics } from "./statistics.js";
+export { appendStatistics, type Reduction, type StatisticsNodes, type StatisticsOptions } from "./statistics-graph.js";
+export { readStatistics, statisticNames, type LayerStatistics, type StatisticName } from "./statistics.js";
 export { SetStatistics, setStatisticNames, type SetStatisticName } from "./set-statistics.js";
 export { mapPlace, receptiveBox, type InputBox } from "./receptive-box.js";

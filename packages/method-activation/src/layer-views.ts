@@ -103,6 +103,7 @@ export function strongestUnits(statistics: LayerStatistics, sample: number, most
   const positions = ofSample(statistics, "position", sample);
   return topK(ofSample(statistics, "max", sample), most).map(({ index, value }) => {
     const position = positions[index]!;
-    return { unit: index, max: value, mean: means[index]!, position: Number.isNaN(position) || extent.length === 0 ? undefined : unravel(position, extent) };
+    const only = statistics.positions === 1 ? 0 : position;
+    return { unit: index, max: value, mean: means[index]!, position: Number.isNaN(only) || extent.length === 0 ? undefined : unravel(only, extent) };
   });
 }

@@ -4,8 +4,7 @@ import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
 import { answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
 import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
-import { interleave, meanOf, ofSample, rangeOf, type LayerStatistics } from "./statistics.js";
-import { statisticNames } from "./statistics-graph.js";
+import { meanOf, ofSample, rangeOf, statisticNames, type LayerStatistics } from "./statistics.js";
 import { boxOf, boxWords, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
 import { count, modelName, orNull } from "./words.js";
 
@@ -64,7 +63,8 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
   };
 }
 
-const isFinite = ({ values }: LayerStatistics): boolean => [values.min, values.max, values.mean].every((column) => column.every(Number.isFinite));
+const isFinite = (statistics: LayerStatistics): boolean =>
+  (["min", "max", "mean"] as const).every((name) => Array.from({ length: statistics.samples }, (_, sample) => ofSample(statistics, name, sample)).every((column) => column.every(Number.isFinite)));
 
 /** The first input that is a picture, under its key. */
 function shownInput(job: Job, sample: number): [string | undefined, Record<string, FindingTensor>] {
@@ -81,7 +81,7 @@ function tensorsOf(pass: Capture, job: Job): Record<string, FindingTensor> {
     const { layer, units } = one;
     tensors[`activation/${layer.name}`] = { tensor: pass.activations.get(layer)!, value: layer.value, axes: axisNames(layer), meaning: `values of ${layer.name}` };
     tensors[`statistics/${layer.name}`] = {
-      tensor: float32([job.samples, units, statisticNames.length], interleave(one)),
+      tensor: float32([job.samples, units, statisticNames.length], one.data),
       value: layer.value,
       axes: ["batch", "unit", "statistic"],
       meaning: `per unit: ${statisticNames.join(", ")}; NaN where one does not apply`,
