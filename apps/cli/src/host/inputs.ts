@@ -4,7 +4,7 @@ import { expandInputs, readWholeFile } from "@vitrine/files-node";
 import { imageType, readImageHeader } from "@vitrine/image";
 import { cliError } from "../errors.js";
 import { readJson } from "./files.js";
-import { openModel } from "./models.js";
+import { modelPath, openModel } from "./models.js";
 
 /** What was given as `--input`, ready for `engine.run`. */
 export interface GivenInput {
@@ -103,7 +103,7 @@ export function parameterHost(engine: Engine, model: Model, modelOptions: Parame
       return files.map((file): InputItem => ({ label: path.basename(file), open: () => readValue(engine, file) }));
     },
     models: async (patterns) => {
-      const files = await expandInputs(patterns);
+      const files = await expandInputs(patterns.map(modelPath), { extensions: engine.formats.flatMap((format) => format.extensions) });
       const models = [];
       // Checkpoints are prepared as the model itself where they bring no description of their own.
       for (const file of files) models.push(await openModel(engine, file, modelOptions).then((opened) => withSpecOf(engine, opened, model, file)));

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseModelSpec, type Engine, type Model, type ModelSource, type ModelSpec } from "@vitrine/core";
-import { fileSource, readWholeFile } from "@vitrine/files-node";
+import { fileSource } from "@vitrine/files-node";
 import { imagenetLabels, presetNames, presetSpec } from "@vitrine/image";
 import { zooModels } from "@vitrine/zoo";
 import { cliError } from "../errors.js";
@@ -56,8 +56,7 @@ async function findSpec(model: string, given: string | undefined): Promise<Model
 }
 
 async function readSpec(file: string): Promise<ModelSpec> {
-  const folder = path.dirname(file);
-  return parseModelSpec(await readJson(file), file, { readSibling: (name) => readWholeFile(path.resolve(folder, name), name) });
+  return parseModelSpec(await readJson(file), file, { readSibling: (name) => fileSource(file).sibling(name) });
 }
 
 /** Models may carry their description with them, as JSON under the key `vitrine`. */
