@@ -67,7 +67,7 @@ export const occlusion = defineMethod({
 });
 
 function findingsOf(job: Job<OcclusionParameters>, plan: Plan, measures: Measures, clean: Clean, state: SweepState, seconds: number): Findings {
-  const results = resultsOf(plan, state.measured, clean);
+  const results = resultsOf(plan, measures, state.measured, clean);
   const tensors = tensorsOf(plan, measures, results, clean);
   const isPartial = state.done < state.total;
   const soFar = isPartial ? `So far, ${Math.floor((100 * state.done) / state.total)} % of it measured:` : undefined;

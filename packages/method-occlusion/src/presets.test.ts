@@ -105,3 +105,14 @@ it("what is given goes before the preset", async () => {
   expect([report.facts["window"], report.facts["stride"], report.facts["baseline"], report.facts["score"]]).toEqual([[3, 4, 4], [3, 2, 2], "0.5", "logit"]);
   await dispose();
 });
+
+it("one minus the probability is itself what matters, whatever the preset; other scores are, as they drop", async () => {
+  const { run, p, dispose } = await prepared();
+  const mask = { dtype: "int32" as const, shape: [size, size], data: Int32Array.from({ length: size * size }, (_, i) => (i < 5 * size && i % size < 5 ? 1 : 0)) };
+  const inside = await p(hide(0, 0, 5, 0));
+  const base = await p(x.data);
+  expect(map(await run({ mask, score: "one-minus-probability" }))[0]).toBeCloseTo(1 - inside, 6);
+  expect(map(await run({ mask, score: "probability" }))[0]).toBeCloseTo(base - inside, 6);
+  expect(map(await run({ mask, preset: "tf-explain", baseline: { kind: "value", value: 0 }, score: "probability" }))[0]).toBeCloseTo(base - inside, 6);
+  await dispose();
+});

@@ -2,7 +2,10 @@ import type { Fill } from "@vitrine/core";
 import type { Combine } from "./spread.js";
 import type { Edge } from "./windows.js";
 
-/** What is measured on an occluded input. */
+/**
+ * What is measured on an occluded input. Attributions are made of its drop, f(x) − f(x occluded);
+ * those of one minus the probability, which grows with what was hidden, of the score itself (tf-explain).
+ */
 export type Score = "output" | "logit" | "probability" | "one-minus-probability";
 
 /** How one tool or paper occludes. Whatever a user gives besides goes before it. */
@@ -14,8 +17,6 @@ export interface Preset {
   readonly combine: Combine;
   readonly fill: Fill;
   readonly score: Score;
-  /** What an element's attribution is made of: f(x) − f(x occluded), or the score of the occluded input itself. */
-  readonly value: "drop" | "score";
   /** An input of two axes without the batch has no channels: both are places. */
   readonly matrixIsMap?: boolean;
 }
@@ -26,18 +27,21 @@ const quarter = (window: number): number => Math.max(1, Math.round(window / 4));
 const grey: Fill = { kind: "pixel", value: 127.5 };
 const zero: Fill = { kind: "value", value: 0 };
 
+/** Whether attributions are made of the drop of a score. */
+export const takesDrop = (score: Score): boolean => score !== "one-minus-probability";
+
 export const presetNames = ["captum", "zeiler-fergus", "tf-explain", "pair", "xplique"] as const;
 export type PresetName = (typeof presetNames)[number];
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   /** Kokhlikyan et al. 2020, `captum.attr.Occlusion`. */
-  captum: { window: seventh, stride: quarter, edge: "overhang", combine: "mean", fill: zero, score: "output", value: "drop" },
+  captum: { window: seventh, stride: quarter, edge: "overhang", combine: "mean", fill: zero, score: "output" },
   /** Zeiler & Fergus 2014, section 4.2: raw values under a grey square; its `attribution` is the mean drop. */
-  "zeiler-fergus": { window: seventh, stride: quarter, edge: "overhang", combine: "mean", fill: grey, score: "probability", value: "drop" },
+  "zeiler-fergus": { window: seventh, stride: quarter, edge: "overhang", combine: "mean", fill: grey, score: "probability" },
   /** `tf_explain.core.occlusion_sensitivity`: patches side by side, one minus the probability. */
-  "tf-explain": { window: seventh, stride: (window) => window, edge: "overhang", combine: "mean", fill: grey, score: "one-minus-probability", value: "score" },
+  "tf-explain": { window: seventh, stride: (window) => window, edge: "overhang", combine: "mean", fill: grey, score: "one-minus-probability" },
   /** PAIR `saliency.core.Occlusion`: summed, not averaged, so that edges count less. */
-  pair: { window: (size) => Math.min(15, size), stride: () => 1, edge: "inside", combine: "sum", fill: zero, score: "output", value: "drop", matrixIsMap: true },
+  pair: { window: (size) => Math.min(15, size), stride: () => 1, edge: "inside", combine: "sum", fill: zero, score: "output", matrixIsMap: true },
   /** `xplique.attributions.Occlusion`: patches of 3 by 3 side by side. */
-  xplique: { window: (size) => Math.min(3, size), stride: (window) => Math.min(3, window), edge: "inside", combine: "sum", fill: zero, score: "output", value: "drop", matrixIsMap: true },
+  xplique: { window: (size) => Math.min(3, size), stride: (window) => Math.min(3, window), edge: "inside", combine: "sum", fill: zero, score: "output", matrixIsMap: true },
 };

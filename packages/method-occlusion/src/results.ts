@@ -3,6 +3,7 @@ import type { Measures } from "./measure.js";
 import { nearestVisited } from "./order.js";
 import { copySample, sampleShape } from "./parts.js";
 import type { InputPlan, Plan } from "./plan.js";
+import { takesDrop } from "./presets.js";
 import type { Clean, Measured } from "./sweep.js";
 
 /** What was measured on one input, as tensors. */
@@ -50,23 +51,23 @@ function batched(shape: readonly number[], batchAxis: number | undefined, sample
   return data;
 }
 
-/** The mean (or sum) over the parts that cover an element of what the preset takes: the drop, or the score itself. */
-function attributionOf(plan: Plan, input: InputPlan, measured: Measured, clean: Clean): Tensor<"float32"> {
+/** The mean (or sum) over the parts that cover an element of the drop of the score, or of the score itself. */
+function attributionOf(measures: Measures, input: InputPlan, measured: Measured, clean: Clean): Tensor<"float32"> {
   const { shape } = input.prepared.tensor;
   const { count } = input.parts;
   const samples = clean.scores.length;
   const values = (sample: number): Float64Array => {
     const scores = measured.scores.subarray(sample * count, (sample + 1) * count);
-    const own = plan.preset.value === "drop" ? scores.map((score) => clean.scores[sample]! - score) : scores;
+    const own = takesDrop(measures.score) ? scores.map((score) => clean.scores[sample]! - score) : scores;
     return input.parts.attribute(own, sample);
   };
   return float32(shape, batched(shape, input.batchAxis, samples, values));
 }
 
-export function resultsOf(plan: Plan, measured: readonly Measured[], clean: Clean): InputResult[] {
+export function resultsOf(plan: Plan, measures: Measures, measured: readonly Measured[], clean: Clean): InputResult[] {
   return plan.inputs.map((input, index) => {
     const filled = interpolated(input, measured[index]!, clean);
-    return { plan: input, measured: filled, attribution: attributionOf(plan, input, filled, clean) };
+    return { plan: input, measured: filled, attribution: attributionOf(measures, input, filled, clean) };
   });
 }
 
@@ -122,7 +123,7 @@ export function scoreWords(measures: Measures): string {
 }
 
 function meaningOf(plan: Plan, measures: Measures, input: InputPlan): string {
-  const what = plan.preset.value === "drop" ? `drop of the ${scoreWords(measures)}` : scoreWords(measures);
+  const what = takesDrop(measures.score) ? `drop of the ${scoreWords(measures)}` : scoreWords(measures);
   if (input.groups) return `${what} where the element's group is hidden`;
   return `${plan.preset.combine} of the ${what} over the windows that cover an element`;
 }

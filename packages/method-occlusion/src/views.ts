@@ -5,6 +5,7 @@ import type { Measures } from "./measure.js";
 import type { Plan } from "./plan.js";
 import { gather } from "./rows.js";
 import { scoreWords, type InputResult } from "./results.js";
+import { takesDrop } from "./presets.js";
 import type { Clean } from "./sweep.js";
 import { answer, extremes, placeOf, type PartEffect } from "./words.js";
 import { windowBox } from "./windows.js";
@@ -141,14 +142,17 @@ class SampleDrawing {
   /** Groups of a mask, those that matter most first. */
   #bars(): View {
     const { plan, measured } = this.#result;
-    const { clean } = this.#drawing;
+    const { clean, measures } = this.#drawing;
     const { count } = plan.parts;
-    const drops = plan.groups!.values.map((value, part) => ({ value, drop: clean.scores[this.#sample]! - measured.scores[this.#sample * count + part]! }));
-    const strongest = drops.sort((a, b) => Math.abs(b.drop) - Math.abs(a.drop)).slice(0, 20);
+    const effects = plan.groups!.values.map((group, part) => {
+      const score = measured.scores[this.#sample * count + part]!;
+      return { group, value: takesDrop(measures.score) ? clean.scores[this.#sample]! - score : score };
+    });
+    const strongest = effects.sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, 20);
     return {
       kind: "bars", title: count > 20 ? `The 20 of ${count} groups that matter most` : "What each group does", group: "occlusion",
       ...(plan.places.length >= 2 ? {} : { caption: this.#answer() }),
-      bars: strongest.map(({ value, drop }) => ({ label: `group ${value}`, value: drop })), xAxis: `drop of the ${scoreWords(this.#drawing.measures)} when hidden`,
+      bars: strongest.map(({ group, value }) => ({ label: `group ${group}`, value })), xAxis: `${this.#unit()} when hidden`,
     };
   }
 
@@ -178,8 +182,8 @@ class SampleDrawing {
   }
 
   #unit(): string {
-    const { plan, measures } = this.#drawing;
-    return plan.preset.value === "drop" ? `drop of the ${scoreWords(measures)}` : scoreWords(measures);
+    const { measures } = this.#drawing;
+    return takesDrop(measures.score) ? `drop of the ${scoreWords(measures)}` : scoreWords(measures);
   }
 
   #attribution(): Float32Array {
