@@ -28,6 +28,11 @@ export const onnxError = defineErrors({
     hint: "Export it for opset 21 or lower.",
     kind: "unsupported",
   }),
+  "onnx-opset-unknown": (f: { file: string; opset: number; newest: number }) => ({
+    message: `${quote(f.file)} uses opset ${f.opset}; 7 to ${f.newest} can be read.`,
+    hint: "Export it for opset 21.",
+    kind: "unsupported",
+  }),
   "onnx-tensor": (f: { tensor: string; why: string }) => ({ message: `The tensor ${quote(f.tensor)} is not valid: ${f.why}.`, hint: reexport }),
   "onnx-external": (f: { tensor: string; path: string; why: string }) => ({
     message: `The tensor ${quote(f.tensor)} lies in the file ${quote(f.path)}, which does not fit: ${f.why}.`,

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
-import { AttributeProto_AttributeType, AttributeProtoSchema, FunctionProtoSchema, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema, type AttributeProto, type FunctionProto, type ModelProto, type NodeProto } from "../src/proto/onnx_pb.js";
+import { type AttributeProto_AttributeType, AttributeProtoSchema, FunctionProtoSchema, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema, type AttributeProto, type FunctionProto, type ModelProto, type NodeProto } from "../src/proto/onnx_pb.js";
 import type { ModelInShort } from "./old-model.js";
 import { oldBytes } from "./ort.js";
 

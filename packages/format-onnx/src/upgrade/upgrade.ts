@@ -1,8 +1,8 @@
-import { allNames, canonicalOpset, consumersOf, constantOf, type Attribute, type Constant, type Graph, type Node, type ValueInfo } from "@vitrine/core";
+import { allNames, canonicalOpset, consumersOf, constantOf, subgraphsOf, type Attribute, type Constant, type Graph, type Node, type ValueInfo } from "@vitrine/core";
 import { onnxError } from "../errors.js";
 import { anyOpsetRules } from "./any-opset.js";
 import { Facts } from "./facts.js";
-import { beyondCanonical } from "./newer.js";
+import { newerRules, refuseNewer } from "./newer.js";
 import type { Rule, Upgrading } from "./rule.js";
 import { rules } from "./rules.js";
 
@@ -11,7 +11,7 @@ import { rules } from "./rules.js";
  * @throws `onnx-upgrade`, `onnx-opset-new`
  */
 export function upgraded(graph: Graph, file: string): Graph {
-  if (graph.opset > canonicalOpset) refuseNewer(graph, file);
+  if (graph.opset > canonicalOpset) refuseNewer(graph, (other) => other.nodes.flatMap((node) => subgraphsOf(node).map((each) => each.graph)), file);
   const names = allNames(graph);
   const unique = (hint: string): string => {
     let name = hint;
@@ -76,7 +76,8 @@ function stepwise(node: Node, from: number, upgrading: Upgrading): Node[] {
 
 function changeAfter(node: Node, opset: number): { since: number; rule: Rule } | undefined {
   if (node.domain !== "") return undefined;
-  const always = Object.hasOwn(anyOpsetRules, node.op) ? anyOpsetRules[node.op] : undefined;
+  const special = opset > canonicalOpset ? newerRules : anyOpsetRules;
+  const always = Object.hasOwn(special, node.op) ? special[node.op] : undefined;
   if (always?.applies(node)) return { since: canonicalOpset, rule: always.rule };
   if (!Object.hasOwn(rules, node.op)) return undefined;
   const changes = Object.entries(rules[node.op]!);
@@ -93,17 +94,4 @@ function mapGraphs(node: Node, change: (graph: Graph) => Graph): Node {
     return [name, attribute];
   });
   return { ...node, attributes: Object.fromEntries(attributes) };
-}
-
-function refuseNewer(graph: Graph, file: string): void {
-  const ops = new Set<string>();
-  const collect = (inner: Graph): void => {
-    for (const node of inner.nodes) {
-      const beyond = beyondCanonical(node);
-      if (beyond !== undefined) ops.add(beyond);
-      mapGraphs(node, (other) => (collect(other), other));
-    }
-  };
-  collect(graph);
-  if (ops.size > 0) throw onnxError("onnx-opset-new", { file, opset: graph.opset, ops: [...ops] });
 }
