@@ -40,6 +40,8 @@ export interface Surroundings {
   /** Name of a one-element int64 value that holds the number of samples. */
   samples(): string;
   unique(hint: string): string;
+  /** Which of several right ways to go on; others are tried if that one ends somewhere. */
+  choose(count: number): number;
   constantInts(values: readonly number[], dtype?: "int32" | "int64"): string;
 }
 

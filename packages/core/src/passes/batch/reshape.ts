@@ -5,8 +5,8 @@ import { isPure, perSample, type BatchFlow, type FlowRule, type NodeFlow } from 
 
 /**
  * Elements keep their row-major order, so the samples do: they can go on along any axis of the result before which
- * as many elements lie as lay before them, possibly merged with part of that axis. The shape is rewritten where it
- * fixes that axis at one sample: `[1, -1]` to `[0, -1]`, `[1, 12, 64]` to `[-1, 12, 64]`.
+ * as many elements lie as lay before them, possibly merged with part of that axis. All such axes are right; the likeliest
+ * is tried first. The shape is rewritten where it fixes that axis at one sample: `[1, -1]` to `[0, -1]`, `[1, 12, 64]` to `[-1, 12, 64]`.
  */
 export const reshape: FlowRule = (node) => {
   const flow = node.batch(0) ?? node.fail("a shared value is given a shape that depends on the number of samples");
@@ -41,6 +41,7 @@ function leading(node: NodeFlow, flow: BatchFlow, target: SmallValue): void {
 }
 
 function byShape(node: NodeFlow, flow: BatchFlow, target: SmallValue, shape: readonly number[]): void {
+  const source = node.shape(0) ?? [];
   if (shape.includes(0)) node.fail("its result is empty");
   const before = flow.outer * (flow.axis === 0 ? 1 : sizeOf(node.needShape(0).slice(0, flow.axis)));
   const told = target.elements.findIndex(isOfBatch);
@@ -50,10 +51,15 @@ function byShape(node: NodeFlow, flow: BatchFlow, target: SmallValue, shape: rea
     const fits = Number.isInteger(outer) && dim % outer === 0;
     return fits && (told < 0 || told === axis) ? [{ kind: "batch", axis, outer, inner: dim / outer, rank: shape.length }] : [];
   });
-  // Any of them is right; the plainest is the one that the operators after it are most likely to understand.
-  const unknown = target.elements.indexOf(-1);
-  const place = places.find(isPure) ?? places.find(({ axis }) => axis === unknown) ?? places.toSorted((a, b) => a.inner - b.inner)[0];
-  if (!place) node.fail(`the samples cannot be followed into the shape [${target.elements.map(show).join(", ")}]`);
+  if (places.length === 0) node.fail(`the samples cannot be followed into the shape [${target.elements.map(show).join(", ")}]`);
+  const ranked = places.toSorted((a, b) => awkwardness(a) - awkwardness(b) || a.inner - b.inner);
+  const place = ranked[node.around.choose(ranked.length)]!;
+  function awkwardness(candidate: BatchFlow): number {
+    if (isPure(candidate)) return 0;
+    if (target.elements[candidate.axis] === -1) return 1;
+    // [time, N, features] to [time, N·heads, …] stays behind the time; to [time·N, features] it loses an axis and must leave the features alone.
+    return shape.length < source.length || candidate.outer === flow.outer ? 2 : 3;
+  }
   if (told < 0) write(node, target, place.axis, flow, shape);
   else if (target.elements[flow.axis] === 0) node.fail("its shape holds the number of samples twice");
   node.give(place);

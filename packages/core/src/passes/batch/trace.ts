@@ -28,25 +28,29 @@ export interface BatchObstacle {
  * @param shapes for one sample
  */
 export function traceBatch(graph: Graph, axes: ReadonlyMap<string, number>, shapes: ShapeLookup): BatchTrace | BatchObstacle {
-  const trace = new Trace(graph, axes, shapes);
-  let reached = 0;
-  try {
-    for (const node of graph.nodes) {
-      trace.visit(node);
-      reached++;
-    }
-    trace.checkOutputs();
-  } catch (error) {
-    if (error instanceof Unsafe) return { reason: error.message, reached };
-    throw error;
+  let plan: readonly number[] = [];
+  let furthest: BatchObstacle | undefined;
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const trace = new Trace(graph, axes, shapes, plan);
+    const obstacle = trace.follow();
+    if (!obstacle) return trace;
+    if (!furthest || obstacle.reached > furthest.reached) furthest = obstacle;
+    // The last choice that has another way to go.
+    const open = trace.choices.findLastIndex(({ taken, count }) => taken + 1 < count);
+    if (open < 0) break;
+    plan = [...trace.choices.slice(0, open).map(({ taken }) => taken), trace.choices[open]!.taken + 1];
   }
-  return trace;
+  return furthest!;
 }
+
+/** Few choices are wrong, and those show soon after. */
+const mostAttempts = 100;
 
 class Trace implements BatchTrace {
   readonly flows = new Map<string, Flow>();
   readonly nodes: Node[] = [];
   readonly constants: Map<string, Constant>;
+  readonly choices: { readonly taken: number; readonly count: number }[] = [];
   readonly #smalls = new Map<string, SmallValue | undefined>();
   readonly #around: Surroundings;
   #samples: string | undefined;
@@ -55,6 +59,7 @@ class Trace implements BatchTrace {
     readonly graph: Graph,
     axes: ReadonlyMap<string, number>,
     shapes: ShapeLookup,
+    plan: readonly number[],
   ) {
     this.constants = new Map(graph.constants);
     const unique = namer(allNames(graph));
@@ -71,6 +76,11 @@ class Trace implements BatchTrace {
       isConstant: (name) => graph.constants.has(name),
       fixedShapes: graph.inputs.every(({ name, shape }) => shape?.every((dim, axis) => typeof dim === "number" || axis === axes.get(name)) ?? false),
       unique,
+      choose: (count) => {
+        const taken = plan[this.choices.length] ?? 0;
+        this.choices.push({ taken, count });
+        return taken;
+      },
       samples: () => (this.#samples ??= this.#count(first![0], first![1], unique)),
       constantInts: (values, dtype = "int64") => {
         const name = unique("ints");
@@ -81,7 +91,23 @@ class Trace implements BatchTrace {
     };
   }
 
-  visit(node: Node): void {
+  /** Why and where the samples are lost, or undefined. */
+  follow(): BatchObstacle | undefined {
+    let reached = 0;
+    try {
+      for (const node of this.graph.nodes) {
+        this.#visit(node);
+        reached++;
+      }
+      this.#checkOutputs();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Unsafe) return { reason: error.message, reached };
+      throw error;
+    }
+  }
+
+  #visit(node: Node): void {
     const flows = usesOf(node).map((name) => this.flows.get(name) ?? shared);
     const depends = flows.some((flow) => flow.kind !== "shared");
     const step = new NodeFlow(node, this.#around);
@@ -104,7 +130,7 @@ class Trace implements BatchTrace {
     this.nodes.push(...step.inserted, step.node);
   }
 
-  checkOutputs(): void {
+  #checkOutputs(): void {
     for (const { name } of this.graph.outputs) {
       if (this.flows.get(name)?.kind === "sizes") throw new Unsafe(`the output \`${name}\` is computed from the number of samples`);
     }
