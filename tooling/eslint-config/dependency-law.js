@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { visitImports } from './imports.js';
-import { allows, articleOf } from './law.js';
+import { allows, articleOf, entries } from './law.js';
 import { placeOf } from './place.js';
 import { scope } from './scope.js';
 
@@ -41,7 +41,7 @@ export const dependencyLaw = {
     return visitImports((node, specifier) => {
       if (specifier.startsWith(`${scope}/`)) {
         const [name, ...rest] = specifier.slice(scope.length + 1).split('/');
-        if (rest.length > 0) {
+        if (rest.length > 0 && !entries[name]?.includes(rest.join('/'))) {
           context.report({ node, messageId: 'deep', data: { specifier, to: `${scope}/${name}` } });
         }
         judge(node, name);

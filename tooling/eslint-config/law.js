@@ -23,3 +23,6 @@ const matches = (pattern, name) =>
 export const articleOf = (name) => law.find(({ who }) => matches(who, name));
 
 export const allows = (article, name) => article.may.some((pattern) => matches(pattern, name));
+
+/** The further entries of our packages, beside their index: `@vitrine/testing/vitest`. */
+export const entries = { testing: ['vitest'] };

@@ -83,6 +83,8 @@ describe('the dependency law', () => {
     expect(complaints('packages/image/src/index.ts', importing('core/src/tensor/tensor.js'))).toEqual([
       expect.stringContaining('reaches into a package'),
     ]);
+    expect(complaints('packages/image/src/a.test.ts', importing('testing/vitest'))).toEqual([]);
+    expect(complaints('packages/image/src/a.test.ts', importing('testing/src/vitest.js'))).toHaveLength(1);
   });
 
   it('sees a relative path that leaves the package', () => {

@@ -41,6 +41,13 @@ export function expectClose(actual: Tensor, expected: Tensor, limit = 1e-5, what
   const allowed = expected.dtype.includes("float") ? limit : 0;
   if (error <= allowed) return;
   let worst = 0;
-  for (let i = 0; i < a.length; i++) if (!(Math.abs(a[i]! - b[i]!) <= Math.abs(a[worst]! - b[worst]!))) worst = i;
+  for (let i = 0; i < a.length; i++) if (distance(a[i]!, b[i]!) > distance(a[worst]!, b[worst]!)) worst = i;
   throw fail(error, `element ${worst} is ${a[worst]}, and ${b[worst]} is expected`);
+}
+
+/** How far two numbers are apart; infinitely where one of them is none and the other is. */
+function distance(a: number, b: number): number {
+  if (Object.is(a, b) || a === b) return 0;
+  const apart = Math.abs(a - b);
+  return Number.isNaN(apart) ? Infinity : apart;
 }
