@@ -1,1 +1,16 @@
-export {};
+export { drawFailure, drawView, type DrawOptions, type Figure } from "./draw.js";
+export { viewKeys } from "./keys.js";
+export { corner, figureWidth, fontFamily, hueNames, lineHeights, margin, sizes, step, tokens, type FontSize, type Theme, type Tokens, type Weight } from "./tokens.js";
+export { measureText, inBundledFont, type Measure } from "./text/measure.js";
+export { cleanLine, escapeXml } from "./text/clean.js";
+export { cutMiddle, wrap, type FitOptions } from "./text/fit.js";
+export { showCount, showNumber, showShare } from "./text/numbers.js";
+export { colourise, colourOf } from "./colour/colourise.js";
+export { contrast, luminance } from "./colour/contrast.js";
+export { domainOf, type Domain, type DomainOptions } from "./data/domain.js";
+export { mapOf, type MapOptions, type ValueMap } from "./data/map.js";
+export { statisticsOf, type Statistics } from "./data/statistics.js";
+export { grey, pictureOf } from "./picture/picture.js";
+export { toPicture, type PictureOptions } from "./picture/map-picture.js";
+export { encodePng, toDataUri } from "./picture/png.js";
+export { safeHref } from "./views/text.js";

@@ -1,0 +1,75 @@
+import { rgb } from "d3-color";
+import type { Colours } from "@vitrine/core";
+import { tokens, type Theme } from "../tokens.js";
+import { rampSteps, rampsOf, type Ramp } from "./ramps.js";
+
+/** How much of the picture below the strongest accent hides: it stays legible. */
+export const strongest = 0.86;
+
+/** Writes red, green, blue and alpha of a value at an offset. */
+type Paint = (value: number, into: Uint8ClampedArray, offset: number) => void;
+
+const clamp = (t: number): number => (t > 0 ? (t < 1 ? t : 1) : 0);
+
+/** The share of the way from `from` to `to`; 1 beyond, and all of it for values of a domain without extent that are not zero. */
+function share(value: number, from: number, to: number): number {
+  return to === from ? (value === 0 ? 0 : 1) : clamp((value - from) / (to - from));
+}
+
+function fromRamp(ramp: Ramp, t: number, into: Uint8ClampedArray, offset: number): void {
+  const at = 3 * Math.round(t * (rampSteps - 1));
+  into[offset] = ramp[at]!;
+  into[offset + 1] = ramp[at + 1]!;
+  into[offset + 2] = ramp[at + 2]!;
+  into[offset + 3] = 255;
+}
+
+/** The paint of a colour map over a range. */
+export function paintOf(range: readonly [number, number], colours: Colours, theme: Theme): Paint {
+  const [low, high] = range;
+  const ramps = rampsOf(theme);
+  switch (colours) {
+    case "magnitude":
+      return (value, into, offset) => fromRamp(ramps.magnitude, share(value, low, high), into, offset);
+    case "signed": {
+      const most = Math.max(Math.abs(low), Math.abs(high));
+      return (value, into, offset) => fromRamp(value < 0 ? ramps.negative : ramps.positive, share(Math.abs(value), 0, most), into, offset);
+    }
+    case "importance": {
+      const { r, g, b } = rgb(tokens[theme].accent);
+      return (value, into, offset) => {
+        into[offset] = r;
+        into[offset + 1] = g;
+        into[offset + 2] = b;
+        into[offset + 3] = Math.round(255 * strongest * share(value, low, high));
+      };
+    }
+    case "picture":
+      return (value, into, offset) => {
+        into.fill(Math.round(255 * share(value, low, high)), offset, offset + 3);
+        into[offset + 3] = 255;
+      };
+  }
+}
+
+/**
+ * Colours of values: red, green, blue and alpha bytes for each.
+ * `magnitude` runs from the page (low end of `range`) to ink, `signed` diverges from the page at zero and is symmetric
+ * whatever `range` says, `importance` runs from transparent to the accent, `picture` from black to white.
+ * Values beyond the range take the colour of its ends; what is not a number is left transparent.
+ */
+export function colourise(values: ArrayLike<number>, range: readonly [number, number], colours: Colours, theme: Theme): Uint8ClampedArray {
+  const paint = paintOf(range, colours, theme);
+  const bytes = new Uint8ClampedArray(4 * values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isNaN(value)) paint(value, bytes, 4 * i);
+  }
+  return bytes;
+}
+
+/** One value's colour as `#rrggbb`, or `#rrggbbaa` where it is transparent. */
+export function colourOf(value: number, range: readonly [number, number], colours: Colours, theme: Theme): string {
+  const [r = 0, g = 0, b = 0, a = 255] = colourise([value], range, colours, theme);
+  return rgb(r, g, b, a / 255).formatHex8().replace(/ff$/u, "");
+}
