@@ -1,8 +1,8 @@
-import { className, finalSoftmax, GraphBuilder, tensor, toFloat32, type Job, type Layer, type Tensor } from "@vitrine/core";
+import { className, finalSoftmax, GraphBuilder, tensor, toFloat32, type Graph, type Job, type Layer, type Model, type Tensor } from "@vitrine/core";
 import { activationError } from "./errors.js";
 import { feedsForShapes } from "./select-layers.js";
 import { readStatistics, type LayerStatistics } from "./statistics.js";
-import { appendStatistics, type StatisticsOptions } from "./statistics-graph.js";
+import { appendStatistics, type StatisticsNodes, type StatisticsOptions } from "./statistics-graph.js";
 
 /** What one forward pass gave. */
 export interface Capture {
@@ -17,16 +17,36 @@ export interface Capture {
   readonly classValue: string;
 }
 
+/** A graph with every layer and its statistics as further outputs. */
+export interface CaptureGraph {
+  readonly graph: Graph;
+  readonly nodes: readonly StatisticsNodes[];
+}
+
+/** The last one of each model: whoever looks at one input after the other has it built, and compiled, once. */
+const latest = new WeakMap<Graph, { readonly key: string; readonly made: CaptureGraph }>();
+
+/** The graph that one run of the method takes: the network with its layers, their statistics and its output as outputs. */
+export function captureGraph(model: Pick<Model, "graph" | "output">, layers: readonly Layer[], options: StatisticsOptions = {}): CaptureGraph {
+  const key = JSON.stringify([layers.map(({ value, shape }) => [value, shape]), options]);
+  const known = latest.get(model.graph);
+  if (known?.key === key) return known.made;
+  const builder = new GraphBuilder(model.graph);
+  const nodes = layers.map((layer) => appendStatistics(builder, layer, options));
+  const outputs = new Set([...layers.map((layer) => layer.value), ...nodes.map((node) => node.output), model.output.name]);
+  const made = { graph: builder.build({ outputs: [...outputs] }), nodes };
+  latest.set(model.graph, { key, made });
+  return made;
+}
+
 /** Runs the network once, with every layer and its statistics as further outputs. */
 export async function capture(job: Job, layers: readonly Layer[], options: StatisticsOptions): Promise<Capture> {
-  const builder = new GraphBuilder(job.model.graph);
-  const nodes = layers.map((layer) => appendStatistics(builder, layer, options));
+  const { graph, nodes } = captureGraph(job.model, layers, options);
+  const results = await job.run(graph);
   const output = job.model.output.name;
-  const wanted = new Set([...layers.map((layer) => layer.value), ...nodes.map((node) => node.output), output]);
-  const results = await job.run(builder.build({ outputs: [...wanted] }));
   return {
     statistics: nodes.map((node) => readStatistics(node, results, job.samples)),
-    activations: new Map(layers.map((layer) => [layer, asFloat32(layer, results[layer.value]!)])),
+    activations: new Map(nodes.map(({ layer }) => [layer, asFloat32(layer, results[layer.value]!)])),
     output: results[output]!,
     outputLayer: await job.model.layer(output, feedsForShapes(job)).catch(() => undefined),
     classValue: finalSoftmax(job.model.graph, output)?.probabilities ?? output,

@@ -1,10 +1,10 @@
-import { float32, type Fact, type FindingTensor, type Findings, type Job, type View } from "@vitrine/core";
+import type { Fact, FindingTensor, Findings, Job, View } from "@vitrine/core";
 import { axisNames, extentOf } from "./axes.js";
 import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
 import { answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
 import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
-import { meanOf, ofSample, rangeOf, statisticNames, type LayerStatistics } from "./statistics.js";
+import { asTensor, meanOf, ofSample, rangeOf, statisticNames, type LayerStatistics } from "./statistics.js";
 import { boxOf, boxWords, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
 import { count, modelName, orNull } from "./words.js";
 
@@ -50,7 +50,7 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
   ];
   const notices = statistics.flatMap((one) => (isFinite(one) ? [] : [`${one.layer.name} holds values that are infinite or no numbers; they are left out of its scale.`]));
   return {
-    tensors: { ...pictures, ...tensorsOf(pass, job), ...Object.assign({}, ...units.map(({ tensors }) => tensors)) as Record<string, FindingTensor> },
+    tensors: { ...pictures, ...tensorsOf(pass), ...Object.assign({}, ...units.map(({ tensors }) => tensors)) as Record<string, FindingTensor> },
     facts: {
       summary: sentences.join(" "),
       samples: job.samples, sample,
@@ -63,8 +63,7 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
   };
 }
 
-const isFinite = (statistics: LayerStatistics): boolean =>
-  (["min", "max", "mean"] as const).every((name) => Array.from({ length: statistics.samples }, (_, sample) => ofSample(statistics, name, sample)).every((column) => column.every(Number.isFinite)));
+const isFinite = ({ values }: LayerStatistics): boolean => [values.min, values.max, values.mean].every((column) => column.every(Number.isFinite));
 
 /** The first input that is a picture, under its key. */
 function shownInput(job: Job, sample: number): [string | undefined, Record<string, FindingTensor>] {
@@ -75,13 +74,13 @@ function shownInput(job: Job, sample: number): [string | undefined, Record<strin
   return [undefined, {}];
 }
 
-function tensorsOf(pass: Capture, job: Job): Record<string, FindingTensor> {
+function tensorsOf(pass: Capture): Record<string, FindingTensor> {
   const tensors: Record<string, FindingTensor> = {};
   for (const one of pass.statistics) {
-    const { layer, units } = one;
+    const { layer } = one;
     tensors[`activation/${layer.name}`] = { tensor: pass.activations.get(layer)!, value: layer.value, axes: axisNames(layer), meaning: `values of ${layer.name}` };
     tensors[`statistics/${layer.name}`] = {
-      tensor: float32([job.samples, units, statisticNames.length], one.data),
+      tensor: asTensor(one),
       value: layer.value,
       axes: ["batch", "unit", "statistic"],
       meaning: `per unit: ${statisticNames.join(", ")}; NaN where one does not apply`,

@@ -1,5 +1,5 @@
 import type { Layer } from "@vitrine/core";
-import { isSilentAt, meanOf, statisticAt, type LayerStatistics, type StatisticName } from "./statistics.js";
+import { isSilentAt, meanOf, type LayerStatistics } from "./statistics.js";
 
 /** What is kept of every unit over a set of inputs, in this order in the tensor `against/LAYER`. */
 export const setStatisticNames = ["min", "max", "mean", "zeros", "below", "firing", "strongestInput", "concentration", "entropy"] as const;
@@ -35,25 +35,24 @@ export class SetStatistics {
 
   /** Adds the statistics of further inputs. Those with more positions (longer sequences) weigh more in means and shares. */
   add(statistics: LayerStatistics): void {
-    const { samples, units, positions } = statistics;
+    const { samples, units, positions, values } = statistics;
     for (let sample = 0; sample < samples; sample++) {
       for (let unit = 0; unit < units; unit++) {
         const i = sample * units + unit;
-        const at = (name: StatisticName): number => statisticAt(statistics, name, i);
-        const max = at("max");
+        const max = values.max[i]!;
         if (max > this.#max[unit]!) {
           this.#max[unit] = max;
           this.#strongest[unit] = this.inputs + sample;
         }
-        this.#min[unit] = Math.min(this.#min[unit]!, at("min"));
-        this.#sum[unit]! += at("mean") * positions;
-        this.#zeros[unit]! += at("zeros") * positions;
-        this.#below[unit]! += at("below") * positions;
+        this.#min[unit] = Math.min(this.#min[unit]!, values.min[i]!);
+        this.#sum[unit]! += values.mean[i]! * positions;
+        this.#zeros[unit]! += values.zeros[i]! * positions;
+        this.#below[unit]! += values.below[i]! * positions;
         this.#fired[unit]! += isSilentAt(statistics, i) ? 0 : 1;
-        if (Number.isNaN(at("concentration"))) continue;
+        if (Number.isNaN(values.concentration[i]!)) continue;
         this.#located[unit]!++;
-        this.#concentration[unit]! += at("concentration");
-        this.#entropy[unit]! += at("entropy");
+        this.#concentration[unit]! += values.concentration[i]!;
+        this.#entropy[unit]! += values.entropy[i]!;
       }
     }
     this.inputs += samples;

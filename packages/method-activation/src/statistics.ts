@@ -1,10 +1,9 @@
-import { toFloat32, type Layer, type Tensor } from "@vitrine/core";
+import { float32, toFloat32, type Layer, type Tensor } from "@vitrine/core";
 import type { Reduction, StatisticsNodes } from "./statistics-graph.js";
 
 /** What is told of every unit on every sample, in this order in the tensor `statistics/LAYER`. */
 export const statisticNames = ["min", "max", "mean", "position", "zeros", "below", "concentration", "entropy"] as const;
 export type StatisticName = (typeof statisticNames)[number];
-const indexOf = Object.fromEntries(statisticNames.map((name, i) => [name, i])) as Readonly<Record<StatisticName, number>>;
 
 /** Statistics of every unit of a layer on every sample. */
 export interface LayerStatistics {
@@ -15,8 +14,8 @@ export interface LayerStatistics {
   readonly units: number;
   /** Positions of one map. */
   readonly positions: number;
-  /** [samples, units, statistics]; NaN where one does not apply. */
-  readonly data: Float32Array;
+  /** [samples × units] each; NaN where one does not apply. */
+  readonly values: Readonly<Record<StatisticName, Float32Array>>;
 }
 
 /**
@@ -31,47 +30,44 @@ export function readStatistics(nodes: StatisticsNodes, results: Readonly<Record<
   const positions = known ?? raw[nodes.reductions.indexOf("positions")]!;
   const each = rows % samples === 0 ? rows / samples : undefined;
   const perRow = statisticsOfRows(raw, nodes, positions);
-  const data = rows === samples ? perRow : foldRows(perRow, samples, units, (sample) => (each === undefined ? [0, rows] : [sample * each, (sample + 1) * each]));
-  return { layer, samples, rowsPerSample: each, units, positions: positions * (each ?? rows), data };
+  const values = rows === samples ? perRow : foldRows(perRow, samples, units, (sample) => (each === undefined ? [0, rows] : [sample * each, (sample + 1) * each]));
+  return { layer, samples, rowsPerSample: each, units, positions: positions * (each ?? rows), values };
 }
 
-/** [rows, units, reductions] as [rows, units, statistics]. */
-function statisticsOfRows(raw: Float32Array, { reductions }: StatisticsNodes, positions: number): Float32Array {
+/** [rows, units, reductions] as one column of [rows × units] for each statistic. */
+function statisticsOfRows(raw: Float32Array, { reductions }: StatisticsNodes, positions: number): LayerStatistics["values"] {
   const width = reductions.length;
   const count = raw.length / width;
-  const data = new Float32Array(count * statisticNames.length).fill(NaN);
-  const put = (name: StatisticName, value: (base: number) => number): void => {
-    const to = indexOf[name];
-    for (let i = 0; i < count; i++) data[i * statisticNames.length + to] = value(i * width);
+  const all = (value: (base: number) => number): Float32Array => {
+    const column = new Float32Array(count);
+    for (let i = 0; i < count; i++) column[i] = value(i * width);
+    return column;
   };
-  const column = (name: Reduction): number => reductions.indexOf(name);
-  for (const name of ["min", "max", "mean", "position", "zeros", "below"] as const) {
-    const from = column(name);
-    if (from >= 0) put(name, (base) => raw[base + from]!);
-  }
-  const [energy, strongest, weighted] = [column("energy"), column("strongest"), column("weighted")];
+  const at = (name: Reduction): number => reductions.indexOf(name);
+  const copied = (name: Reduction & StatisticName): Float32Array => {
+    const from = at(name);
+    return from < 0 ? new Float32Array(count).fill(NaN) : all((base) => raw[base + from]!);
+  };
+  const [energy, strongest, weighted] = [at("energy"), at("strongest"), at("weighted")];
   // Neither applies to a map of one position: there is nothing of either; nor to one that is all zero: 0 / 0.
-  if (energy < 0 || positions < 2) return data;
-  put("concentration", (base) => within(raw[base + strongest]! / raw[base + energy]!));
-  // −Σ p log p with p = e / total, over log(positions).
-  put("entropy", (base) => within((Math.log(raw[base + energy]!) - raw[base + weighted]! / raw[base + energy]!) / Math.log(positions)));
-  return data;
+  const located = energy >= 0 && positions > 1;
+  return {
+    min: copied("min"), max: copied("max"), mean: copied("mean"), position: copied("position"), zeros: copied("zeros"), below: copied("below"),
+    concentration: all((base) => (located ? within(raw[base + strongest]! / raw[base + energy]!) : NaN)),
+    // −Σ p log p with p = e / total, over log(positions).
+    entropy: all((base) => (located ? within((Math.log(raw[base + energy]!) - raw[base + weighted]! / raw[base + energy]!) / Math.log(positions)) : NaN)),
+  };
 }
 
 /** Takes the rows of each sample together; which of them held the strongest position is not told. */
-function foldRows(perRow: Float32Array, samples: number, units: number, rowsOf: (sample: number) => readonly [number, number]): Float32Array {
-  const width = statisticNames.length;
-  const data = new Float32Array(samples * units * width);
-  for (let sample = 0; sample < samples; sample++) {
-    const [first, end] = rowsOf(sample);
-    for (let unit = 0; unit < units; unit++) {
-      statisticNames.forEach((name, k) => {
-        const column = Array.from({ length: end - first }, (_, i) => perRow[((first + i) * units + unit) * width + k]!);
-        data[(sample * units + unit) * width + k] = name === "min" ? Math.min(...column) : name === "max" ? Math.max(...column) : name === "position" ? NaN : meanOf(column);
-      });
-    }
-  }
-  return data;
+function foldRows(perRow: LayerStatistics["values"], samples: number, units: number, rowsOf: (sample: number) => readonly [number, number]): LayerStatistics["values"] {
+  const fold = (name: StatisticName): Float32Array =>
+    Float32Array.from({ length: samples * units }, (_, i) => {
+      const [first, end] = rowsOf(Math.floor(i / units));
+      const column = Array.from({ length: end - first }, (_, row) => perRow[name][(first + row) * units + (i % units)]!);
+      return name === "min" ? Math.min(...column) : name === "max" ? Math.max(...column) : name === "position" ? NaN : meanOf(column);
+    });
+  return Object.fromEntries(statisticNames.map((name) => [name, fold(name)])) as LayerStatistics["values"];
 }
 
 /** Rounding may leave what is exactly 0 or 1 a little outside. */
@@ -89,16 +85,20 @@ export function meanOf(values: Iterable<number>): number {
   return count === 0 ? NaN : sum / count;
 }
 
-/** One statistic of one unit, by its place among samples × units. */
-export function statisticAt({ data }: Pick<LayerStatistics, "data">, name: StatisticName, index: number): number {
-  return data[index * statisticNames.length + indexOf[name]]!;
+/** One statistic of all units on one sample. */
+export function ofSample({ values, units }: LayerStatistics, name: StatisticName, sample: number): Float32Array {
+  return values[name].subarray(sample * units, (sample + 1) * units);
 }
 
-/** One statistic of all units on one sample. */
-export function ofSample(statistics: LayerStatistics, name: StatisticName, sample: number): Float32Array {
-  const column = new Float32Array(statistics.units);
-  for (let unit = 0; unit < statistics.units; unit++) column[unit] = statisticAt(statistics, name, sample * statistics.units + unit);
-  return column;
+/** All of them as one tensor, [samples, units, statistics]. */
+export function asTensor({ samples, units, values }: LayerStatistics): Tensor<"float32"> {
+  const width = statisticNames.length;
+  const data = new Float32Array(samples * units * width);
+  statisticNames.forEach((name, k) => {
+    const column = values[name];
+    for (let i = 0; i < column.length; i++) data[i * width + k] = column[i]!;
+  });
+  return float32([samples, units, width], data);
 }
 
 /** Lowest and highest value of a layer on one sample; NaN where it holds one. */
@@ -110,6 +110,6 @@ export function rangeOf(statistics: LayerStatistics, sample: number): { readonly
 }
 
 /** True where a unit's map is all zero on a sample. */
-export function isSilentAt(statistics: LayerStatistics, index: number): boolean {
-  return statisticAt(statistics, "max", index) === 0 && statisticAt(statistics, "min", index) === 0;
+export function isSilentAt({ values }: LayerStatistics, index: number): boolean {
+  return values.max[index] === 0 && values.min[index] === 0;
 }
