@@ -116,3 +116,16 @@ it("one minus the probability is itself what matters, whatever the preset; other
   expect(map(await run({ mask, preset: "tf-explain", baseline: { kind: "value", value: 0 }, score: "probability" }))[0]).toBeCloseTo(base - inside, 6);
   await dispose();
 });
+
+it("probabilities come from a softmax of logits, where the output is said to be logits", async () => {
+  const [logits, probs] = [await load(convNet([3, size, size]), { inputs: {}, outputs: [{ name: "logits", kind: "logits" }] }), await load(convNet([3, size, size], { softmax: true }))];
+  const request = { input: x, target: { kind: "class" as const, index: 1 }, params: { window: [8], stride: [8], preset: "captum" as const, score: "probability" as const } };
+  const [from, direct] = [await logits.engine.run(occlusion, { ...request, model: logits.model }), await probs.engine.run(occlusion, { ...request, model: probs.model })];
+  for (const key of ["attribution", "scores", "topProbability"]) close(Array.from(from.tensors[key]!.tensor.data as Float32Array), Array.from(direct.tensors[key]!.tensor.data as Float32Array));
+  expect(from.tensors["topClass"]).toEqual(direct.tensors["topClass"]);
+  // And back: the logit before a final softmax.
+  const [logit, output] = [await probs.engine.run(occlusion, { ...request, model: probs.model, params: { ...request.params, score: "logit" } }), await logits.engine.run(occlusion, { ...request, model: logits.model, params: { ...request.params, score: "output" } })];
+  close(Array.from(logit.tensors["attribution"]!.tensor.data as Float32Array), Array.from(output.tensors["attribution"]!.tensor.data as Float32Array));
+  await logits.engine.dispose();
+  await probs.engine.dispose();
+});
