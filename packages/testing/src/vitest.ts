@@ -6,6 +6,9 @@ import { methodSuite, type MethodSuiteOptions } from "./suites/method-suite.js";
 import { runtimeSuite, type RuntimeSuiteOptions } from "./suites/runtime-suite.js";
 import type { Suite } from "./suites/suite.js";
 
+/** A case may run a whole method on the reference runtime, several times. */
+const patience = 60_000;
+
 /** Each case of a suite as a test; those that do not apply are shown as skipped, with the reason. */
 export function describeSuite(suite: Suite): void {
   describe(suite.title, () => {
@@ -14,7 +17,7 @@ export function describeSuite(suite: Suite): void {
       test(name, async (context) => {
         const result = await run();
         if (result) context.skip(result.skipped);
-      });
+      }, patience);
     }
   });
 }

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
-  applyPasses, constantNodesToConstants, decodeNpy, foldConstantIf, GraphBuilder, memorySource, toFloat32, widenToFloat32, type Graph, type Runtime, type Tensor,
+  applyPasses, constantNodesToConstants, decodeNpy, foldConstantIf, GraphBuilder, memorySource, toFloat32, widenToFloat32, type Graph, type Runtime, type RuntimeFactory, type Tensor,
 } from '@vitrine/core';
 import { readOnnx } from '@vitrine/format-onnx';
 import { onnxNode } from '@vitrine/runtime-onnx-node';
-import { relativeL2 } from '@vitrine/testing';
+import { referenceRuntime, relativeL2 } from '@vitrine/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeShared } from './shared.js';
 
@@ -30,17 +30,17 @@ interface Row {
   readonly where: string;
 }
 
-describeShared('conformance', 'Activations of the reference networks', (at) => {
+const activations = (factory: RuntimeFactory) => (at: string): void => {
   let runtime: Runtime;
   const rows: Row[] = [];
   beforeAll(async () => {
-    runtime = await onnxNode().create();
+    runtime = await factory.create();
   });
   afterAll(async () => {
     await runtime.dispose();
     const show = (error: number): string => error.toExponential(1);
     const lines = rows.map((row) => `${row.file.padEnd(34)} ${row.opset}  ${String(row.compared).padStart(3)} values  logits ${show(row.logits)}  worst ${show(row.worst)}  ${row.where}`);
-    console.log(`Activations against PyTorch (relative L2, limit ${limit}):\n${lines.join('\n')}`);
+    console.log(`Activations by ${factory.id} against PyTorch (relative L2, limit ${limit}):\n${lines.join('\n')}`);
   });
 
   const npy = (name: string, file: string): Tensor => decodeNpy(new Uint8Array(readFileSync(path.join(at, 'ref', name, file))), file);
@@ -90,7 +90,10 @@ describeShared('conformance', 'Activations of the reference networks', (at) => {
     rows.push({ file, opset: read.origin.match(/opset \d+/)?.[0] ?? '', compared: wanted.length, logits, worst: worst.error, where: worst.where });
     await program.dispose();
   });
-});
+};
+
+describeShared('conformance', 'Activations of the reference networks', activations(onnxNode()));
+describeShared('conformance', 'Activations of the reference networks, interpreted', activations(referenceRuntime));
 
 /** The values of this form of the network that a saved array belongs to. */
 function references(manifest: Manifest, variant: string, graph: Graph): { value: string; file: string }[] {

@@ -72,8 +72,8 @@ describe("a runtime that is wrong is told what", () => {
 
   test("throws errors of its own", async () => {
     const foreign = spoiled({ runtime: () => ({ supports: () => true, compile: () => Promise.reject(new TypeError("no")) }) });
-    const [first, second] = [await failures(foreign, (name) => name.includes("by name")), await failures(foreign, (name) => name === "operator › Relu: over its range")];
-    expect(first[0]).toMatch(/`supports` gives the reason in a sentence: it answered true/);
+    const [first, second] = [await failures(foreign, (name) => name.includes("that names it")), await failures(foreign, (name) => name === "operator › Relu: over its range")];
+    expect(first[0]).toMatch(/an unsupported node is an error that names its operator: it ended in TypeError: no, which is no VitrineError/);
     expect(second).toEqual(["operator › Relu: over its range: no"]);
   });
 
