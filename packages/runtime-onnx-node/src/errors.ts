@@ -1,11 +1,7 @@
-import { brief, defineErrors, didYouMean, quote } from "@vitrine/core";
+import { brief, defineErrors, quote } from "@vitrine/core";
 
 /** Every message of this package. */
 export const onnxNodeError = defineErrors({
-  "provider-unknown": (f: { provider: string; known: readonly string[] }) => ({
-    message: `onnxruntime-node has no provider ${quote(f.provider)}.`,
-    hint: [didYouMean(f.provider, f.known), `It has: ${f.known.join(", ")}.`].filter((part) => part !== undefined).join(" "),
-  }),
   "providers-empty": (_: Record<string, never>) => ({ message: "An empty list of providers was given.", hint: "Leave it out for the CPU, or name at least one: cpu, webgpu, cuda." }),
   "threads-invalid": (f: { threads: unknown }) => ({
     message: `${quote(f.threads)} is no number of threads.`,

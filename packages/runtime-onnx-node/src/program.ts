@@ -118,7 +118,16 @@ function completed(info: ValueInfo, metadata: readonly InferenceSession.ValueMet
  * when one is read (1.30.0). So "kept" is a handle on host memory, the same to the caller.
  */
 function kept(value: Tensor): DeviceTensor {
-  return { dtype: value.dtype, shape: value.shape, location: "host", read: () => Promise.resolve(value), dispose: () => undefined };
+  let held: Tensor | undefined = value;
+  return {
+    dtype: value.dtype,
+    shape: value.shape,
+    location: "host",
+    read: () => (held ? Promise.resolve(held) : Promise.reject(coreError("disposed", { what: "result" }))),
+    dispose: () => {
+      held = undefined;
+    },
+  };
 }
 
 /** Bytes of what a session holds beside its weights, however small its graph. */

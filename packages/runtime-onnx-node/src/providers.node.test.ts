@@ -26,7 +26,8 @@ describe("choosing a provider", () => {
 
   test("an unknown one is an error that knows the near one", async () => {
     const error = await errorOf(onnxNode({ providers: ["cudaa", "cpu"] }).create());
-    expect(error.code).toBe("provider-unknown");
+    expect(error.code).toBe("provider-unavailable");
+    expect(error.message).toContain("`cudaa`");
     expect(error.hint).toContain("Did you mean `cuda`?");
   });
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import os from "node:os";
 import process from "node:process";
-import { coreError, type ProviderState } from "@vitrine/core";
+import { coreError, didYouMean, quote, type ProviderState } from "@vitrine/core";
 import { onnxNodeError } from "./errors.js";
 import { loadOrt, messageOf, type OrtModule } from "./load-ort.js";
 import { probeModel } from "./probe-model.js";
@@ -39,11 +39,12 @@ export interface ChosenProvider {
 
 /**
  * The first provider of the list that works on this machine, tried with a graph of one node.
- * @throws `provider-unknown`, `provider-unavailable`
+ * @throws `provider-unavailable`, `providers-empty`
  */
 export async function chooseProvider(asked: readonly string[]): Promise<ChosenProvider> {
   if (asked.length === 0) throw onnxNodeError("providers-empty", {});
-  for (const provider of asked) if (!allProviders.includes(provider)) throw onnxNodeError("provider-unknown", { provider, known: allProviders });
+  const unknown = asked.filter((provider) => !allProviders.includes(provider));
+  if (unknown.length > 0) throw coreError("provider-unavailable", { runtime: "onnx-node", asked: unknown, states: unknown.map(sayUnknown) });
   const ort = await loadOrt();
   const passedOver: { provider: string; why: string }[] = [];
   for (const provider of asked) {
@@ -56,6 +57,10 @@ export async function chooseProvider(asked: readonly string[]): Promise<ChosenPr
     passedOver.push({ provider, why: [why, notes[provider]?.needs].filter((part) => part !== undefined).join(" ") });
   }
   throw coreError("provider-unavailable", { runtime: "onnx-node", asked, states: passedOver.map(({ provider, why }) => `${provider}: ${why}`) });
+}
+
+function sayUnknown(provider: string): string {
+  return [`onnxruntime-node has no provider ${quote(provider)}.`, didYouMean(provider, allProviders), `It has: ${allProviders.join(", ")}.`].filter((part) => part !== undefined).join(" ");
 }
 
 /** Why a provider does not work, or undefined. */

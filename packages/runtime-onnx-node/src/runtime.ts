@@ -1,6 +1,6 @@
 import os from "node:os";
 import {
-  coreError, qualifiedOp, subgraphsOf, withOptions,
+  coreError, mapSubgraphs, qualifiedOp, subgraphsOf, withOptions,
   type CompileOptions, type Graph, type Node, type Plugin, type Program, type Runtime, type RuntimeFactory, type RuntimeInfo, type RuntimeOptions, type ShapeLookup,
 } from "@vitrine/core";
 import { writeOnnx } from "@vitrine/format-onnx";
@@ -10,7 +10,7 @@ import { loadOrt, messageOf, type OrtModule } from "./load-ort.js";
 import { PlacementWatch } from "./placement.js";
 import { OrtProgram } from "./program.js";
 import { chooseProvider, deviceOf, providerStates } from "./providers.js";
-import { needsPlainLayout, supportedBy } from "./support.js";
+import { forcedToCpu, needsPlainLayout, supportedBy } from "./support.js";
 
 const id = "onnx-node";
 
@@ -107,9 +107,9 @@ class OrtRuntime implements Runtime {
 
   #session(graph: Graph, watch: PlacementWatch | undefined): Promise<InferenceSession> {
     // Weights go beside the graph, as they lie in the model file: a derived graph costs its nodes only.
-    const { bytes, external } = writeOnnx(graph, { externalData: true });
+    const { bytes, external } = writeOnnx(withoutTrailingBlanks(graph), { externalData: true });
     return this.ort.InferenceSession.create(bytes, {
-      executionProviders: [this.info.provider === "webgpu" && needsPlainLayout(graph) ? { name: "webgpu", preferredLayout: "NCHW" } : this.info.provider],
+      executionProviders: [providerConfig(this.info.provider, graph)],
       intraOpNumThreads: this.info.threads ?? 1,
       interOpNumThreads: 1,
       executionMode: "sequential",
@@ -120,4 +120,20 @@ class OrtRuntime implements Runtime {
       ...watch?.sessionOptions,
     });
   }
+}
+
+function providerConfig(provider: string, graph: Graph): InferenceSession.ExecutionProviderConfig {
+  if (provider !== "webgpu") return provider;
+  const forced = forcedToCpu(provider, graph);
+  return { name: "webgpu", ...(needsPlainLayout(graph) ? { preferredLayout: "NCHW" } : {}), ...(forced.length > 0 ? { forceCpuNodeNames: forced } : {}) };
+}
+
+/** `[x, weights, ""]` as `[x, weights]`: the webgpu provider of 1.30.0 ends the process on a Conv with an empty third name. */
+function withoutTrailingBlanks(graph: Graph): Graph {
+  const trimmed = (names: readonly string[]): readonly string[] => (names.at(-1) === "" ? trimmed(names.slice(0, -1)) : names);
+  const nodes = graph.nodes.map((node) => {
+    const inner = subgraphsOf(node).length === 0 ? node : mapSubgraphs(node, withoutTrailingBlanks);
+    return node.inputs.at(-1) === "" ? { ...inner, inputs: trimmed(node.inputs) } : inner;
+  });
+  return { ...graph, nodes };
 }

@@ -1,19 +1,48 @@
-import { intAttr, subgraphsOf, type Graph, type Node, type ShapeLookup } from "@vitrine/core";
+import { intAttr, quote, stringAttr, subgraphsOf, type Graph, type Node, type ShapeLookup } from "@vitrine/core";
 
 /** True, or why a node is not run by a provider. */
 type Check = (node: Node, shapes: ShapeLookup) => true | string;
 
-/** Kernels that are missing or wrong, by provider and operator. support.gpu.test.ts fails when an entry is no longer true. */
+/**
+ * Kernels that are missing or wrong, by provider and operator: core lowers such nodes. Measured with onnxruntime 1.30.0 on
+ * SwiftShader against the CPU; support.gpu.test.ts fails when an entry is no longer true.
+ */
 const checks: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   webgpu: {
-    // onnxruntime 1.30.0 on SwiftShader: the session is created, and its run fails with "The Indices output is not supported yet".
+    // The session is created, and its run fails with "The Indices output is not supported yet".
     MaxPool: (node) => ((node.outputs[1] ?? "") === "" ? true : "the webgpu provider has no Indices output"),
     Conv: (node, shapes) => (convolutionIsWrong(node, shapes) === true ? "the webgpu provider computes it wrongly: four channels at once, across two groups" : true),
+    // The session is created, and its run fails inside the equation's parser ("raw_hash_map<>::at").
+    Einsum: (node) => (stringAttr(node, "equation", "").includes("...") ? "the webgpu provider cannot read `...`" : true),
   },
 };
 
+/** Nodes of the webgpu provider that are placed on the CPU: its own kernel is wrong or missing, and no lowering would be faster. */
+const onCpu: Readonly<Record<string, (node: Node) => boolean>> = {
+  // exp overflows: 94.7 for the true logarithm comes out as infinity.
+  ReduceLogSumExp: () => true,
+  // "Unsupported LSTM activation for WebGPU: HardSigmoid", and likewise every other but these.
+  LSTM: (node) => {
+    const activations = node.attributes["activations"];
+    return activations?.type === "strings" && activations.value.some((name) => !["sigmoid", "tanh", "relu"].includes(name.toLowerCase()));
+  },
+};
+
+/** Names of the nodes that have to run on the CPU although the provider has a kernel; inner graphs included. */
+export function forcedToCpu(provider: string, graph: Graph): string[] {
+  if (provider !== "webgpu") return [];
+  return graph.nodes.flatMap((node) => [
+    ...(node.domain === "" && Object.hasOwn(onCpu, node.op) && onCpu[node.op]!(node) ? [node.name] : []),
+    ...subgraphsOf(node).flatMap((inner) => forcedToCpu(provider, inner.graph)),
+  ]);
+}
+
+/** The domains that onnxruntime-node's build has operators of. */
+const domains = ["", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc", "ai.onnx.preview.training", "org.pytorch.aten"];
+
 /** True, or why `provider` cannot run this node rightly. */
 export function supportedBy(provider: string, node: Node, shapes: ShapeLookup): true | string {
+  if (!domains.includes(node.domain)) return `onnxruntime has no operators of the domain ${quote(node.domain)}`;
   if (node.domain !== "") return true;
   const ofProvider = checks[provider];
   const check = ofProvider && Object.hasOwn(ofProvider, node.op) ? ofProvider[node.op] : undefined;
@@ -22,9 +51,9 @@ export function supportedBy(provider: string, node: Node, shapes: ShapeLookup): 
 
 /**
  * Whether the webgpu provider computes a convolution wrongly in its NHWC layout, without an error; undefined where the weights' shape is not known.
- * onnxruntime 1.30.0 on SwiftShader, against the CPU: with at least 4 filters per group it computes as many channels at once as divide
- * all filters (4 or 2), and they straddle groups where they do not divide a group's. 352 combinations of 2 to 8 groups with 1 to 4 input
- * and 1 to 12 output channels each: wrong (relative error .4 to .6) in just these 120. In its NCHW layout all are right.
+ * With at least 4 filters per group it computes as many channels at once as divide all filters (4 or 2), and they straddle groups where
+ * they do not divide a group's. Of 352 combinations of 2 to 8 groups with 1 to 4 input and 1 to 12 output channels each, just these 120
+ * are wrong (relative error .4 to .6). In its NCHW layout all are right.
  */
 function convolutionIsWrong(node: Node, shapes: ShapeLookup): boolean | undefined {
   const groups = intAttr(node, "group", 1);

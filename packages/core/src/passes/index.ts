@@ -1,3 +1,4 @@
+export { mapSubgraphs } from "./rewrite.js";
 export { applyPasses, type Pass, type PassResult } from "./pass.js";
 export { constantNodesToConstants } from "./constant-nodes.js";
 export { foldConstantIf } from "./constant-if.js";

@@ -1,0 +1,4 @@
+import { describeRuntime } from "@vitrine/testing/vitest";
+import { onnxNode } from "./index.js";
+
+describeRuntime(onnxNode());

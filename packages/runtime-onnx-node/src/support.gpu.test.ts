@@ -1,0 +1,134 @@
+import * as ort from "onnxruntime-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attr, float32, GraphBuilder, int64, lower, seededRandom, sizeOf, toNumbers, type Graph, type Runtime, type Tensor } from "@vitrine/core";
+import { writeOnnx } from "@vitrine/format-onnx";
+import { relativeL2 } from "@vitrine/testing";
+import { onnxNode } from "./index.js";
+import { forcedToCpu, needsPlainLayout, supportedBy } from "./support.js";
+
+// What support.ts says of the webgpu provider, against the provider itself: an entry that is no longer true fails here.
+
+ort.env.logLevel = "fatal";
+let cpu: Runtime;
+let gpu: Runtime;
+beforeAll(async () => {
+  cpu = await onnxNode().create();
+  gpu = await onnxNode({ providers: ["webgpu"] }).create();
+});
+afterAll(() => Promise.all([cpu.dispose(), gpu.dispose()]));
+
+const random = seededRandom(7);
+const normals = (shape: readonly number[]): Tensor => float32(shape, Float32Array.from({ length: sizeOf(shape) }, () => random.normal()));
+const noShapes = (): undefined => undefined;
+
+/** The graph on the bare provider, as onnxruntime would run it. */
+async function bare(graph: Graph, feeds: Record<string, Tensor>): Promise<number[]> {
+  const session = await ort.InferenceSession.create(writeOnnx(graph).bytes, { executionProviders: ["webgpu"], logSeverityLevel: 4 });
+  try {
+    const given = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, new ort.Tensor(value.dtype as "float32", value.data as Float32Array, [...value.shape])]));
+    const results = await session.run(given);
+    return Array.from(results[graph.outputs.at(-1)!.name]!.data as Float32Array, Number);
+  } finally {
+    await session.release();
+  }
+}
+
+async function on(runtime: Runtime, graph: Graph, feeds: Record<string, Tensor>): Promise<{ readonly numbers: number[]; readonly notices: readonly string[] }> {
+  const program = await runtime.compile(lower(graph, runtime, (name) => feeds[name]?.shape).graph);
+  const results = await program.run(feeds);
+  const { notices } = program;
+  await program.dispose();
+  return { numbers: toNumbers(results[graph.outputs.at(-1)!.name] as Tensor), notices };
+}
+
+test("the provider is the one asked for, and works", () => {
+  expect(gpu.info).toMatchObject({ provider: "webgpu", notices: [] });
+});
+
+test("MaxPool with Indices fails on the provider, and is right when lowered", async () => {
+  const b = new GraphBuilder();
+  const x = b.input("x", "float32", [1, 2, 6, 6]);
+  const outputs = b.node("MaxPool", [x], { kernel_shape: attr.ints([3, 3]), strides: attr.ints([2, 2]), pads: attr.ints([1, 1, 1, 1]) }, { outputs: ["y", "where"] });
+  const graph = b.build({ outputs });
+  const feeds = { x: normals([1, 2, 6, 6]) };
+  expect(typeof supportedBy("webgpu", graph.nodes[0]!, noShapes)).toBe("string");
+  await expect(bare(graph, feeds)).rejects.toThrow(/Indices/);
+  expect((await on(gpu, graph, feeds)).numbers).toEqual((await on(cpu, graph, feeds)).numbers);
+});
+
+describe("grouped convolutions", () => {
+  // Groups, input and output channels of each, wrong on the bare provider.
+  const cases: [number, number, number, boolean][] = [
+    [2, 1, 2, false], [4, 2, 3, false], [2, 2, 4, false], [2, 4, 5, true], [4, 1, 5, true], [3, 2, 5, false], [4, 1, 6, true], [2, 1, 6, true], [4, 1, 7, true], [4, 2, 8, false], [8, 1, 9, true], [4, 3, 12, false], [16, 1, 9, true],
+  ];
+  test.each(cases)("%i groups of %i to %i channels: wrong is %s", async (groups, ins, outs, wrong) => {
+    const weights = normals([groups * outs, ins, 3, 3]);
+    const b = new GraphBuilder();
+    const x = b.input("x", "float32", [1, groups * ins, 7, 7]);
+    const y = b.op("Conv", [x, b.constant(weights, "w")], { group: attr.int(groups) }, "y");
+    const graph = b.build({ outputs: [y] });
+    const feeds = { x: normals([1, groups * ins, 7, 7]) };
+    const { numbers } = await on(cpu, graph, feeds);
+    expect(relativeL2(await bare(graph, feeds), numbers) > 1e-2).toBe(wrong);
+    expect(supportedBy("webgpu", graph.nodes[0]!, (name) => graph.constants.get(name)?.shape) !== true).toBe(wrong);
+    expect(relativeL2((await on(gpu, graph, feeds)).numbers, numbers)).toBeLessThan(1e-6);
+  });
+
+  test("with weights that are computed, the other layout is taken, in which they are right", async () => {
+    const b = new GraphBuilder();
+    const x = b.input("x", "float32", [1, 4, 7, 7]);
+    const weights = b.transpose(b.constant(normals([1, 28, 3, 3]), "w"), [1, 0, 2, 3]);
+    const graph = b.build({ outputs: [b.op("Conv", [x, weights], { group: attr.int(4) }, "y")] });
+    expect(supportedBy("webgpu", graph.nodes[1]!, noShapes)).toBe(true);
+    expect(needsPlainLayout(graph)).toBe(true);
+    const feeds = { x: normals([1, 4, 7, 7]) };
+    const { numbers } = await on(cpu, graph, feeds);
+    expect(relativeL2(await bare(graph, feeds), numbers)).toBeGreaterThan(1e-2);
+    expect(relativeL2((await on(gpu, graph, feeds)).numbers, numbers)).toBeLessThan(1e-6);
+  });
+});
+
+test("Einsum with an ellipsis fails on the provider, and is right when lowered", async () => {
+  const b = new GraphBuilder();
+  const [x, y] = [b.input("x", "float32", [2, 3, 4]), b.input("y", "float32", [4, 5])];
+  const graph = b.build({ outputs: [b.op("Einsum", [x, y], { equation: attr.string("...i,ij->...j") }, "z")] });
+  const feeds = { x: normals([2, 3, 4]), y: normals([4, 5]) };
+  await expect(bare(graph, feeds)).rejects.toThrow();
+  expect(relativeL2((await on(gpu, graph, feeds)).numbers, (await on(cpu, graph, feeds)).numbers)).toBeLessThan(1e-6);
+});
+
+test("ReduceLogSumExp overflows on the provider, is placed on the CPU, and that is told", async () => {
+  const b = new GraphBuilder();
+  const graph = b.build({ outputs: [b.op("ReduceLogSumExp", [b.input("x", "float32", [1, 3]), b.constant(int64([1]))], {}, "y")] });
+  const feeds = { x: float32([1, 3], [93, 94, 90]) };
+  expect(await bare(graph, feeds)).toEqual([Infinity]);
+  expect(forcedToCpu("webgpu", graph)).toEqual([graph.nodes[0]!.name]);
+  const { numbers, notices } = await on(gpu, graph, feeds);
+  expect(numbers[0]).toBeCloseTo(94.3266, 3);
+  expect(notices).toEqual(["webgpu leaves 1 node to the CPU (ReduceLogSumExp): correct, at the price of copies."]);
+});
+
+test("an LSTM with unusual activations fails on the provider, and is placed on the CPU", async () => {
+  const b = new GraphBuilder();
+  const x = b.input("x", "float32", [3, 1, 2]);
+  const parameters = [b.constant(normals([1, 16, 2]), "w"), b.constant(normals([1, 16, 4]), "r")];
+  const [y] = b.node("LSTM", [x, ...parameters], { hidden_size: attr.int(4), activations: attr.strings(["HardSigmoid", "Tanh", "Tanh"]) }, { outputs: ["y"] });
+  const graph = b.build({ outputs: [y!] });
+  const feeds = { x: normals([3, 1, 2]) };
+  await expect(bare(graph, feeds)).rejects.toThrow(/Unsupported LSTM activation/);
+  const { numbers, notices } = await on(gpu, graph, feeds);
+  expect(relativeL2(numbers, (await on(cpu, graph, feeds)).numbers)).toBeLessThan(1e-6);
+  expect(notices[0]).toContain("LSTM");
+});
+
+test("what is left to the CPU is told after the first run, and nothing where all is on the device", async () => {
+  const graphOf = (ops: readonly string[]): Graph => {
+    const b = new GraphBuilder();
+    let value = b.input("x", "float32", [1, 4, 5, 5]);
+    for (const op of ops) value = b.op(op, [value], op === "LRN" ? { size: attr.int(3) } : {});
+    return b.build({ outputs: [value] });
+  };
+  const x = normals([1, 4, 5, 5]);
+  expect((await on(gpu, graphOf(["Relu", "Sigmoid"]), { x })).notices).toEqual([]);
+  expect((await on(gpu, graphOf(["Relu", "LRN", "Sigmoid", "LRN"]), { x })).notices).toEqual(["webgpu leaves 2 nodes to the CPU (LRN ×2): correct, at the price of copies."]);
+});
