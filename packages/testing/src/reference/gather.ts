@@ -4,7 +4,7 @@ import { axisOf, positions, splitAt, withDim } from "./indexing.js";
 import { input, type Call, type OperatorTable } from "./operator.js";
 
 /** An index counted from the start. @throws RangeError outside the axis */
-export function within(index: number, dim: number): number {
+function within(index: number, dim: number): number {
   const positive = index < 0 ? index + dim : index;
   if (!(positive >= 0 && positive < dim)) throw new RangeError(`index ${index} lies outside an axis of ${dim}`);
   return positive;
