@@ -10,6 +10,18 @@ export const onnxError = defineErrors({
     message: `${quote(f.file)} cannot be decoded as an ONNX model: ${brief(f.why, 200)}.`,
     hint: `The file was cut off, damaged, or is something else. ${reexport}`,
   }),
+  "onnx-parts": (f: { file: string; most: number }) => ({
+    message: `${quote(f.file)} consists of more than ${f.most} parts, which no network needs.`,
+    hint: `It is damaged, or made to fill the memory. ${reexport}`,
+  }),
+  "onnx-unexpected": (f: { file: string; why: string }) => ({
+    message: `${quote(f.file)} could not be read: ${brief(f.why, 200)}.`,
+    hint: "The model holds something that Vitrine did not expect. Check it with onnx.checker; if it is sound, please report it.",
+  }),
+  "onnx-file-large": (f: { file: string; bytes: number }) => ({
+    message: `${quote(f.file)} holds ${f.bytes} bytes, and an ONNX file holds less than 2 GiB.`,
+    hint: "Save it with its weights as external data: onnx.save(model, 'model.onnx', save_as_external_data=True).",
+  }),
   "onnx-graph-missing": (f: { file: string }) => ({
     message: `${quote(f.file)} holds no graph.`,
     hint: `It was cut off, or it is another protobuf file (a tensor, a TensorFlow graph). ${reexport}`,

@@ -1,4 +1,4 @@
-import { coreError, definedIn, quote, sortedFor, subgraphsOf, type Graph, type ValueInfo } from "@vitrine/core";
+import { brief, coreError, definedIn, quote, sortedFor, subgraphsOf, type Graph, type ValueInfo } from "@vitrine/core";
 
 /**
  * The graph with its nodes in topological order, once it is known to hold together: every value is made once, every use is of a
@@ -16,22 +16,23 @@ export function checked(graph: Graph): Graph {
     make(name, "as an input");
   }
   for (const name of graph.constants.keys()) make(name, "as a constant");
-  for (const node of graph.nodes) for (const name of node.outputs) if (name !== "") make(name, `by the ${node.op} node ${quote(node.name)}`);
+  for (const node of graph.nodes) for (const name of node.outputs) if (name !== "") make(name, `by the ${brief(node.op)} node ${quote(node.name)}`);
   for (const { name } of graph.outputs) if (name === "") throw coreError("graph-invalid", { why: "an output has no name" });
   const nodes = sortedFor(graph.nodes, graph.nodes.flatMap((node) => node.outputs));
   return { ...graph, nodes };
 }
 
 /** Fails for a value that is used and never made, in the graph or the graphs inside it. @throws `graph-invalid` */
-export function checkUses(graph: Graph, outer: ReadonlySet<string> = new Set()): void {
-  const known = new Set([...outer, ...definedIn(graph)]);
+export function checkUses(graph: Graph, outer: (name: string) => boolean = () => false): void {
+  const own = definedIn(graph);
+  const known = (name: string): boolean => own.has(name) || outer(name);
   for (const node of graph.nodes) {
     for (const name of node.inputs) {
-      if (name !== "" && !known.has(name)) throw coreError("graph-invalid", { why: `the ${node.op} node ${quote(node.name)} uses the value ${quote(name)}, which nothing makes` });
+      if (name !== "" && !known(name)) throw coreError("graph-invalid", { why: `the ${brief(node.op)} node ${quote(node.name)} uses the value ${quote(name)}, which nothing makes` });
     }
     for (const inner of subgraphsOf(node)) checkUses(inner.graph, known);
   }
-  for (const { name } of graph.outputs) if (!known.has(name)) throw coreError("graph-invalid", { why: `its output ${quote(name)} is made by nothing` });
+  for (const { name } of graph.outputs) if (!known(name)) throw coreError("graph-invalid", { why: `its output ${quote(name)} is made by nothing` });
 }
 
 /** The outputs with each name once. */

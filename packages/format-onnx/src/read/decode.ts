@@ -1,20 +1,25 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { isVitrineError } from "@vitrine/core";
 import { onnxError } from "../errors.js";
 import { ModelProtoSchema, type ModelProto } from "../proto/onnx_pb.js";
+import { mostParts, partsOf } from "./parts.js";
 
 /** Graphs nest through node and attribute: four messages a level. Beyond this the decoder stops by itself. */
 const recursionLimit = 120;
 
 /**
  * The file's messages. Weights are views into `bytes`.
- * @throws `onnx-empty`, `onnx-not`, `onnx-damaged`
+ * @throws `onnx-empty`, `onnx-file-large`, `onnx-parts`, `onnx-not`, `onnx-damaged`
  */
 export function decode(bytes: Uint8Array, file: string): ModelProto {
   if (bytes.length === 0) throw onnxError("onnx-empty", { file });
+  if (bytes.length >= 2 ** 31) throw onnxError("onnx-file-large", { file, bytes: bytes.length });
   refuseOthers(bytes, file);
   try {
+    if (partsOf(bytes) > mostParts) throw onnxError("onnx-parts", { file, most: mostParts });
     return fromBinary(ModelProtoSchema, bytes, { recursionLimit });
   } catch (cause) {
+    if (isVitrineError(cause)) throw cause;
     throw onnxError("onnx-damaged", { file, why: cause instanceof Error ? cause.message : String(cause) }, cause);
   }
 }

@@ -1,5 +1,6 @@
 import { allNames, type Attribute, type Attributes, type Constant, type Graph, type Node, type ValueInfo } from "@vitrine/core";
 import { onnxError } from "../errors.js";
+import { Names } from "../names.js";
 import type { FunctionProto, NodeProto } from "../proto/onnx_pb.js";
 import { upgraded } from "../upgrade/upgrade.js";
 import { attributeOf } from "./attribute.js";
@@ -26,13 +27,13 @@ export function functionsOf(protos: readonly FunctionProto[]): ReadonlyMap<strin
  */
 export function inlined(graph: Graph, functions: ReadonlyMap<string, FunctionProto>, context: ReadContext): Graph {
   if (functions.size === 0) return graph;
-  return new Inliner(functions, context, allNames(graph)).outer(graph);
+  return new Inliner(functions, context, new Names(allNames(graph))).outer(graph);
 }
 
 class Inliner {
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #context: ReadContext;
-  readonly #names: Set<string>;
+  readonly #names: Names;
   readonly #domains: Record<string, number>;
   /** By function and attributes: what it computes, everything that it calls inlined. */
   readonly #bodies = new Map<string, Graph>();
@@ -40,11 +41,11 @@ class Inliner {
   #nodes = 0;
   #characters = 0;
 
-  constructor(functions: ReadonlyMap<string, FunctionProto>, context: ReadContext, names: Set<string>) {
+  constructor(functions: ReadonlyMap<string, FunctionProto>, context: ReadContext, names: Names) {
     this.#functions = functions;
     this.#context = context;
     this.#names = names;
-    this.#domains = { ...context.domains };
+    this.#domains = Object.assign(Object.create(null), context.domains) as Record<string, number>;
   }
 
   outer(graph: Graph): Graph {
@@ -107,10 +108,10 @@ class Inliner {
     for (const name of [...body.constants.keys(), ...made]) if (name !== "" && !names.has(name)) names.set(name, fresh(name));
     for (const [name, constant] of body.constants) constants.set(names.get(name)!, constant);
     if (this.#characters > mostCharacters) throw fail("its names are too long");
-    const renaming: Renaming = { names, inner: fresh };
+    const renaming: Renaming = { name: (name) => names.get(name) ?? name, inner: fresh };
     const scope = [...(call.scope ?? []), call.name];
     const nodes = body.nodes.map((node) => ({ ...renamed(node, renaming), name: `${call.name}/${node.name}`, scope: [...scope, ...(node.scope ?? [])] }));
-    return [...nodes, ...extra.map((node) => ({ ...node, inputs: node.inputs.map((name) => names.get(name) ?? name), scope }))];
+    return [...nodes, ...extra.map((node) => ({ ...node, inputs: node.inputs.map(renaming.name), scope }))];
   }
 
   /** How many nodes a function comes to, those that it calls included: known before any of them is made. */
@@ -176,9 +177,7 @@ class Inliner {
   }
 
   #unique(hint: string): string {
-    let name = hint;
-    for (let i = 1; this.#names.has(name); i++) name = `${hint}_${i}`;
-    this.#names.add(name);
+    const name = this.#names.unique(hint);
     this.#characters += name.length;
     return name;
   }

@@ -1,5 +1,6 @@
 import { coreError, quote, type Attribute, type Constant, type Graph, type Node } from "@vitrine/core";
 import { onnxError } from "../errors.js";
+import { Names } from "../names.js";
 import type { GraphProto, NodeProto } from "../proto/onnx_pb.js";
 import { attributeOf } from "./attribute.js";
 import { checked, distinct } from "./check.js";
@@ -111,16 +112,13 @@ function trimmed(names: readonly string[]): readonly string[] {
 
 /** Nodes of equal names told apart: `conv`, `conv#2`. */
 export function named(nodes: readonly Node[]): Node[] {
-  const seen = new Map<string, number>();
-  const taken = new Set(nodes.map((node) => node.name));
+  const names = new Names(new Set(nodes.map((node) => node.name)));
+  const seen = new Set<string>();
   return nodes.map((node) => {
-    const count = (seen.get(node.name) ?? 0) + 1;
-    seen.set(node.name, count);
-    if (count === 1) return node;
-    let number = count;
-    while (taken.has(`${node.name}#${number}`)) number++;
-    const name = `${node.name}#${number}`;
-    taken.add(name);
-    return { ...node, name };
+    if (!seen.has(node.name)) {
+      seen.add(node.name);
+      return node;
+    }
+    return { ...node, name: names.unique(node.name, "#", 2) };
   });
 }

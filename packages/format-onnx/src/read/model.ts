@@ -1,5 +1,6 @@
-import { canonicalOpset, type ModelFile, type ModelSource } from "@vitrine/core";
+import { brief, canonicalOpset, isVitrineError, type ModelFile, type ModelSource } from "@vitrine/core";
 import { onnxError } from "../errors.js";
+import { keepExtras } from "../extras.js";
 import type { ModelProto } from "../proto/onnx_pb.js";
 import { upgraded } from "../upgrade/upgrade.js";
 import { checkUses } from "./check.js";
@@ -17,18 +18,33 @@ export const oldestOpset = 7;
  * @throws a VitrineError for anything that is no sound model; never another error
  */
 export async function readOnnx(source: ModelSource): Promise<ModelFile> {
-  const bytes = await source.read();
-  const proto = decode(bytes, source.name);
-  if (!proto.graph) throw onnxError("onnx-graph-missing", { file: source.name });
-  const { opset, domains } = opsetsOf(proto, source.name);
+  const file = source.name;
+  const proto = decode(await source.read(), file);
+  if (!proto.graph) throw onnxError("onnx-graph-missing", { file });
+  const { opset, domains } = opsetsOf(proto, file);
   const files = await readExternalFiles(proto, source);
-  const functions = functionsOf(proto.functions);
-  const context: ReadContext = { file: source.name, files, opset, domains, functions: new Set(functions.keys()), parameters: undefined };
-  const asInFile = graphOf(proto.graph, context);
-  checkUses(asInFile);
-  const graph = inlined(upgraded(asInFile, source.name), functions, context);
-  checkUses(graph);
-  return { graph, metadata: metadataOf(proto), origin: originOf(proto, opset), notices: [] };
+  try {
+    const functions = functionsOf(proto.functions);
+    const context: ReadContext = { file, files, opset, domains, functions: new Set(functions.keys()), parameters: undefined };
+    const asInFile = graphOf(proto.graph, context);
+    checkUses(asInFile);
+    const graph = inlined(upgraded(asInFile, file), functions, context);
+    checkUses(graph);
+    keepExtras(graph, proto, proto.graph);
+    return { graph, metadata: metadataOf(proto), origin: originOf(proto, opset), notices: noticesOf(proto) };
+  } catch (cause) {
+    if (isVitrineError(cause)) throw cause;
+    // A hole in the checks above, which a fuzz test looks for. Whoever opens a file still gets an error that names it.
+    throw onnxError("onnx-unexpected", { file, why: cause instanceof Error ? cause.message : String(cause) }, cause);
+  }
+}
+
+/** Field 20 of ModelProto: how a model was, or is to be, trained. */
+const trainingInfo = 20;
+
+function noticesOf(proto: ModelProto): string[] {
+  const hasTraining = proto.$unknown?.some(({ no }) => no === trainingInfo) ?? false;
+  return hasTraining ? ["The file's training graphs are left out; Vitrine explains what the model computes."] : [];
 }
 
 function opsetsOf(proto: ModelProto, file: string): { opset: number; domains: Record<string, number> } {
@@ -46,7 +62,7 @@ function metadataOf(proto: ModelProto): Record<string, string> {
 
 /** "pytorch 2.1, opset 13, upgraded to 21". */
 function originOf(proto: ModelProto, opset: number): string {
-  const producer = [proto.producerName, proto.producerVersion].filter((text) => text !== "").join(" ");
+  const producer = [proto.producerName, proto.producerVersion].filter((text) => text !== "").map((text) => brief(text, 80)).join(" ");
   const upgraded = opset < canonicalOpset ? [`upgraded to ${canonicalOpset}`] : [];
   return [...(producer === "" ? [] : [producer]), `opset ${opset}`, ...upgraded].join(", ");
 }

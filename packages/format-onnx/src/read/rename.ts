@@ -2,15 +2,14 @@ import { definedIn, type Attribute, type Graph, type Node } from "@vitrine/core"
 
 /** Gives every value of some nodes another name, those of the graphs inside them too. */
 export interface Renaming {
-  /** The new names of the values that stand around the nodes, and that they make themselves. */
-  readonly names: ReadonlyMap<string, string>;
+  /** The new name of a value that stands around the nodes, or that they make themselves. */
+  readonly name: (name: string) => string;
   /** A new name for a value of a graph inside a node. */
   readonly inner: (name: string) => string;
 }
 
 export function renamed(node: Node, renaming: Renaming): Node {
-  const rename = (name: string): string => renaming.names.get(name) ?? name;
-  return { ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename), attributes: renamedAttributes(node, renaming) };
+  return { ...node, inputs: node.inputs.map(renaming.name), outputs: node.outputs.map(renaming.name), attributes: renamedAttributes(node, renaming) };
 }
 
 function renamedAttributes(node: Node, renaming: Renaming): Node["attributes"] {
@@ -24,15 +23,15 @@ function renamedAttributes(node: Node, renaming: Renaming): Node["attributes"] {
 }
 
 function renamedGraph(graph: Graph, renaming: Renaming): Graph {
-  const names = new Map(renaming.names);
-  for (const name of definedIn(graph)) names.set(name, renaming.inner(name));
-  const rename = <T extends { readonly name: string }>(info: T): T => ({ ...info, name: names.get(info.name) ?? info.name });
+  const own = new Map([...definedIn(graph)].map((name) => [name, renaming.inner(name)]));
+  const name = (old: string): string => own.get(old) ?? renaming.name(old);
+  const info = <T extends { readonly name: string }>(old: T): T => ({ ...old, name: name(old.name) });
   return {
     ...graph,
-    inputs: graph.inputs.map(rename),
-    outputs: graph.outputs.map(rename),
-    nodes: graph.nodes.map((node) => renamed(node, { ...renaming, names })),
-    constants: new Map([...graph.constants].map(([name, constant]) => [names.get(name) ?? name, constant])),
-    values: new Map([...graph.values.values()].map((info) => [rename(info).name, rename(info)])),
+    inputs: graph.inputs.map(info),
+    outputs: graph.outputs.map(info),
+    nodes: graph.nodes.map((node) => renamed(node, { ...renaming, name })),
+    constants: new Map([...graph.constants].map(([old, constant]) => [name(old), constant])),
+    values: new Map([...graph.values.values()].map((old) => [name(old.name), info(old)])),
   };
 }

@@ -8,8 +8,14 @@ const key = "pkg.torch.onnx.name_scopes";
  */
 export function scopeOf(node: NodeProto): readonly string[] | undefined {
   const text = node.metadataProps.find((entry) => entry.key === key)?.value;
-  if (text === undefined || text.length > 10_000) return undefined;
+  if (text === undefined || text.length > 2_000) return undefined;
   const names = [...text.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g)].map((match) => (match[1] ?? match[2] ?? "").replace(/\\(.)/g, "$1"));
   const scope = names.slice(0, -1).filter((name) => name !== "");
   return scope.length > 0 ? scope : undefined;
+}
+
+/** The entry that says so, for a node of a scope. */
+export function scopeEntry(scope: readonly string[], name: string): { key: string; value: string } {
+  const quoted = ["", ...scope, name].map((part) => `'${part.replace(/[\\']/g, "\\$&")}'`);
+  return { key, value: `[${quoted.join(", ")}]` };
 }

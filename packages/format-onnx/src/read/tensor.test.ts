@@ -1,38 +1,51 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { bytesPerElement, dtypes, floatToHalf, onnxTypeNumber, toNumbers, type Constant, type NumericDType } from "@vitrine/core";
 import { describe, expect, it } from "vitest";
-import { TensorProto_DataLocation, TensorProto_DataType as T, TensorProtoSchema } from "../proto/onnx_pb.js";
+import { TensorProto_DataLocation, TensorProto_DataType as T } from "../proto/onnx_pb.js";
 import { protoOfConstant } from "../write/tensor.js";
+import { tensorProto, typed, type TensorInit } from "../../test/typed-data.js";
 import { constantOfProto } from "./tensor.js";
 
-const read = (init: MessageInitShape<typeof TensorProtoSchema>, files: Record<string, Uint8Array> = {}) =>
-  constantOfProto(create(TensorProtoSchema, { name: "w", ...init }), new Map(Object.entries(files)), "tensor");
+const read = (init: TensorInit, files: Record<string, Uint8Array> = {}) =>
+  constantOfProto(tensorProto({ name: "w", ...init }), new Map(Object.entries(files)), "tensor");
 
-function constant(init: MessageInitShape<typeof TensorProtoSchema>, files?: Record<string, Uint8Array>): Constant {
+function constant(init: TensorInit, files?: Record<string, Uint8Array>): Constant {
   const value = read(init, files);
   if ("opaque" in value) throw new Error("opaque");
   return value;
 }
 
 describe("typed data", () => {
-  it.each<[string, MessageInitShape<typeof TensorProtoSchema>, number[]]>([
-    ["float32", { dataType: T.FLOAT, floatData: [1.5, -2] }, [1.5, -2]],
-    ["float64", { dataType: T.DOUBLE, doubleData: [1e300, 0.1] }, [1e300, 0.1]],
-    ["int64", { dataType: T.INT64, int64Data: [-5n, 7n] }, [-5, 7]],
-    ["uint64", { dataType: T.UINT64, uint64Data: [5n, 7n] }, [5, 7]],
-    ["uint32", { dataType: T.UINT32, uint64Data: [4294967295n, 1n] }, [4294967295, 1]],
-    ["int32", { dataType: T.INT32, int32Data: [-1, 2] }, [-1, 2]],
-    ["int16", { dataType: T.INT16, int32Data: [-300, 2] }, [-300, 2]],
-    ["uint16", { dataType: T.UINT16, int32Data: [65535, 2] }, [65535, 2]],
-    ["int8", { dataType: T.INT8, int32Data: [-128, 2] }, [-128, 2]],
-    ["uint8", { dataType: T.UINT8, int32Data: [255, 2] }, [255, 2]],
-    ["bool", { dataType: T.BOOL, int32Data: [1, 0] }, [1, 0]],
-    ["float16", { dataType: T.FLOAT16, int32Data: [floatToHalf(0.5), floatToHalf(-2)] }, [0.5, -2]],
-    ["bfloat16", { dataType: T.BFLOAT16, int32Data: [0x3f80, 0xc000] }, [1, -2]],
+  it.each<[string, TensorInit, number[]]>([
+    ["float32", { dataType: T.FLOAT, ...typed({ floatData: [1.5, -2] }) }, [1.5, -2]],
+    ["float64", { dataType: T.DOUBLE, ...typed({ doubleData: [1e300, 0.1] }) }, [1e300, 0.1]],
+    ["int64", { dataType: T.INT64, ...typed({ int64Data: [-5n, 7n] }) }, [-5, 7]],
+    ["uint64", { dataType: T.UINT64, ...typed({ uint64Data: [5n, 7n] }) }, [5, 7]],
+    ["uint32", { dataType: T.UINT32, ...typed({ uint64Data: [4294967295n, 1n] }) }, [4294967295, 1]],
+    ["int32", { dataType: T.INT32, ...typed({ int32Data: [-1, 2] }) }, [-1, 2]],
+    ["int16", { dataType: T.INT16, ...typed({ int32Data: [-300, 2] }) }, [-300, 2]],
+    ["uint16", { dataType: T.UINT16, ...typed({ int32Data: [65535, 2] }) }, [65535, 2]],
+    ["int8", { dataType: T.INT8, ...typed({ int32Data: [-128, 2] }) }, [-128, 2]],
+    ["uint8", { dataType: T.UINT8, ...typed({ int32Data: [255, 2] }) }, [255, 2]],
+    ["bool", { dataType: T.BOOL, ...typed({ int32Data: [1, 0] }) }, [1, 0]],
+    ["float16", { dataType: T.FLOAT16, ...typed({ int32Data: [floatToHalf(0.5), floatToHalf(-2)] }) }, [0.5, -2]],
+    ["bfloat16", { dataType: T.BFLOAT16, ...typed({ int32Data: [0x3f80, 0xc000] }) }, [1, -2]],
   ])("%s", (dtype, init, values) => {
     const value = constant({ dims: [2n], ...init });
     expect(value.dtype).toBe(dtype);
     expect(toNumbers(value.read())).toEqual(values);
+  });
+
+  it("one by one, not packed", () => {
+    const one = (data: Parameters<typeof typed>[0], dataType: T) => toNumbers(constant({ dims: [3n], dataType, ...typed(data, false) }).read());
+    expect(one({ floatData: [1, 2, 3] }, T.FLOAT)).toEqual([1, 2, 3]);
+    expect(one({ doubleData: [1, 2, 3] }, T.DOUBLE)).toEqual([1, 2, 3]);
+    expect(one({ int64Data: [-1n, 300n, 2n ** 40n] }, T.INT64)).toEqual([-1, 300, 2 ** 40]);
+    expect(one({ int32Data: [1, -300, 70_000] }, T.INT32)).toEqual([1, -300, 70_000]);
+  });
+
+  it("packed floats are views, not copies", () => {
+    const { $unknown } = typed({ floatData: [1, 2] });
+    expect(constant({ dims: [2n], dataType: T.FLOAT, $unknown }).bytes().buffer).toBe($unknown[0]!.data.buffer);
   });
 
   it("strings", () => {
@@ -41,7 +54,7 @@ describe("typed data", () => {
   });
 
   it("a scalar, and a tensor of nothing", () => {
-    expect(constant({ dataType: T.FLOAT, floatData: [3] }).read()).toMatchObject({ shape: [], data: Float32Array.of(3) });
+    expect(constant({ dataType: T.FLOAT, ...typed({ floatData: [3] }) }).read()).toMatchObject({ shape: [], data: Float32Array.of(3) });
     expect(constant({ dims: [0n, 5n], dataType: T.FLOAT }).read()).toMatchObject({ shape: [0, 5] });
   });
 });
@@ -63,21 +76,21 @@ describe("raw data", () => {
   });
 
   it("is empty beside typed data in some files", () => {
-    expect(toNumbers(constant({ dims: [1n], dataType: T.INT64, rawData: new Uint8Array(), int64Data: [3n] }).read())).toEqual([3]);
+    expect(toNumbers(constant({ dims: [1n], dataType: T.INT64, rawData: new Uint8Array(), ...typed({ int64Data: [3n] }) }).read())).toEqual([3]);
   });
 });
 
 describe("what does not fit", () => {
-  it.each<[string, MessageInitShape<typeof TensorProtoSchema>]>([
+  it.each<[string, TensorInit]>([
     ["too few raw bytes", { dims: [4n], dataType: T.FLOAT, rawData: new Uint8Array(12) }],
     ["too many raw bytes", { dims: [2n], dataType: T.FLOAT, rawData: new Uint8Array(12) }],
-    ["too few elements", { dims: [4n], dataType: T.FLOAT, floatData: [1] }],
+    ["too few elements", { dims: [4n], dataType: T.FLOAT, ...typed({ floatData: [1] }) }],
     ["no elements at all", { dims: [1n << 40n], dataType: T.FLOAT }],
-    ["data in another field", { dims: [1n], dataType: T.FLOAT, int32Data: [1] }],
-    ["a negative dimension", { dims: [-1n], dataType: T.FLOAT, floatData: [1] }],
+    ["data in another field", { dims: [1n], dataType: T.FLOAT, ...typed({ int32Data: [1] }) }],
+    ["a negative dimension", { dims: [-1n], dataType: T.FLOAT, ...typed({ floatData: [1] }) }],
     ["a product beyond everything", { dims: [1n << 40n, 1n << 40n], dataType: T.FLOAT }],
     ["a huge dimension", { dims: [(1n << 63n) - 1n], dataType: T.FLOAT }],
-    ["no element type", { dims: [1n], floatData: [1] }],
+    ["no element type", { dims: [1n], ...typed({ floatData: [1] }) }],
     ["an element type of the future", { dims: [1n], dataType: 99, rawData: new Uint8Array(1) }],
     ["too few strings", { dims: [2n], dataType: T.STRING, stringData: [] }],
     ["segments", { dims: [1n], dataType: T.FLOAT, segment: { begin: 0n, end: 1n } }],

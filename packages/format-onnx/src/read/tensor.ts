@@ -1,8 +1,9 @@
 import { create, isFieldSet } from "@bufbuild/protobuf";
-import { allocate, bytesPerElement, constantOf, constantOfBytes, tensor, type Constant, type NumericDType, type Tensor } from "@vitrine/core";
+import { bytesPerElement, constantOf, constantOfBytes, tensor, type Constant, type Tensor } from "@vitrine/core";
 import { onnxError } from "../errors.js";
 import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from "../proto/onnx_pb.js";
 import { externalBytes, type ExternalFiles } from "./external.js";
+import { typedConstant } from "./typed-data.js";
 import { dtypeOfNumber, opaqueBits } from "./types.js";
 
 /** A tensor of a type that Vitrine has no word for: its own TensorProto, with its data inside. */
@@ -28,7 +29,7 @@ export function constantOfProto(proto: TensorProto, files: ExternalFiles, label:
     if (proto.rawData.length === size) return constantOfBytes(dtype, shape, proto.rawData);
     if (proto.rawData.length > 0) throw onnxError("onnx-tensor", { tensor: name, why: `its shape [${shape.join(", ")}] of ${dtype} needs ${size} bytes and it holds ${proto.rawData.length}` });
   }
-  return constantOf(typedData(proto, dtype, shape, name, count));
+  return typedConstant(proto, dtype, shape, name, count);
 }
 
 /** As `constantOfProto`, decoded. @throws `onnx-tensor` also for an element type that Vitrine keeps unread */
@@ -56,38 +57,6 @@ function strings(proto: TensorProto, name: string, count: number): string[] {
   if (proto.stringData.length !== count) throw onnxError("onnx-tensor", { tensor: name, why: `it should hold ${count} strings and holds ${proto.stringData.length}` });
   const decoder = new TextDecoder();
   return proto.stringData.map((bytes) => decoder.decode(bytes));
-}
-
-/** The repeated fields float_data, int32_data, …: which one holds a type is fixed by the standard. */
-function typedData(proto: TensorProto, dtype: NumericDType, shape: readonly number[], name: string, count: number): Tensor {
-  const fill = (values: readonly (number | bigint)[]): Tensor => {
-    if (values.length !== count) throw onnxError("onnx-tensor", { tensor: name, why: `its shape [${shape.join(", ")}] needs ${count} elements and it holds ${values.length}` });
-    const data = allocate<NumericDType>(dtype, count);
-    if (data instanceof BigInt64Array || data instanceof BigUint64Array) for (let i = 0; i < count; i++) data[i] = values[i] as bigint;
-    else for (let i = 0; i < count; i++) data[i] = Number(values[i]);
-    return tensor<NumericDType>(dtype, shape, data);
-  };
-  switch (dtype) {
-    case "float32":
-      return fill(proto.floatData);
-    case "float64":
-      return fill(proto.doubleData);
-    case "int64":
-      return fill(proto.int64Data);
-    case "uint32":
-    case "uint64":
-      return fill(proto.uint64Data);
-    // Half types stand in int32_data as bit patterns.
-    case "float16":
-    case "bfloat16":
-    case "bool":
-    case "int8":
-    case "uint8":
-    case "int16":
-    case "uint16":
-    case "int32":
-      return fill(proto.int32Data);
-  }
 }
 
 function opaqueTensor(proto: TensorProto, files: ExternalFiles, name: string, count: number): OpaqueTensor {

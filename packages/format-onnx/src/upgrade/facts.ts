@@ -8,6 +8,9 @@ export interface Fact {
   readonly shape: Dims | undefined;
 }
 
+/** Ranks beyond this are nonsense, and not followed. */
+const mostDims = 64;
+
 const nothing: Fact = { dtype: undefined, shape: undefined };
 
 /**
@@ -33,7 +36,8 @@ export class Facts {
     const inferred = this.#facts.get(name);
     const declared = this.#declared.get(name);
     if (!inferred && !declared) return this.#outer?.of(name) ?? nothing;
-    return { dtype: inferred?.dtype ?? declared?.dtype, shape: inferred?.shape ?? declared?.shape?.map((dim) => (typeof dim === "number" ? dim : null)) };
+    const shape = declared?.shape && declared.shape.length <= mostDims ? declared.shape : undefined;
+    return { dtype: inferred?.dtype ?? declared?.dtype, shape: inferred?.shape ?? shape?.map((dim) => (typeof dim === "number" ? dim : null)) };
   }
 
   constantAt(name: string | undefined): Constant | undefined {
@@ -44,7 +48,9 @@ export class Facts {
   /** Takes in what follows for the outputs of a node, in its canonical form. */
   learn(node: Node): void {
     node.outputs.forEach((name, i) => {
-      if (name !== "") this.#facts.set(name, node.domain === "" ? { dtype: this.#dtype(node, i), shape: this.#shape(node, i) } : nothing);
+      if (name === "") return;
+      const shape = node.domain === "" ? this.#shape(node, i) : undefined;
+      this.#facts.set(name, { dtype: node.domain === "" ? this.#dtype(node, i) : undefined, shape: shape && shape.length <= mostDims ? shape : undefined });
     });
   }
 
@@ -80,7 +86,7 @@ export class Facts {
     const x = input(0);
     if (output > 0 && node.op !== "Split") return undefined;
     if (sameShape.has(node.op)) return x;
-    if (broadcasting.has(node.op)) return node.inputs.map((_, i) => input(i)).reduce(broadcast);
+    if (broadcasting.has(node.op)) return node.inputs.slice(1).reduce<Dims | undefined>((dims, _, i) => broadcast(dims, input(i + 1)), x);
     if (node.op === "Where") return broadcast(broadcast(x, input(1)), input(2));
     switch (node.op) {
       case "Conv":

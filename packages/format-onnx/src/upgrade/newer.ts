@@ -34,6 +34,7 @@ const rmsNormalization: Rule = (node, upgrading) => {
   const rank = upgrading.shape(x)?.length;
   if (axis !== -1 && rank === undefined) throw upgrading.fail(node, "the rank of its input is not known");
   const first = axis < 0 ? axis : axis - rank!;
+  if (first >= 0 || (rank !== undefined && first < -rank)) throw upgrading.fail(node, `its input has no axis ${axis}`);
   const axes = upgrading.constant(int64(Array.from({ length: -first }, (_, i) => first + i)), `${node.outputs[0]}:axes`);
   const epsilon = scalarLike(floatAttr(node, "epsilon", 1e-5), x, node, "epsilon", upgrading);
   const square = beside(node, "square", "Mul", [x, x], upgrading);

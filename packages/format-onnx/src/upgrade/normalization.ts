@@ -28,6 +28,9 @@ function noTrainingOutputs(node: Node, upgrading: Upgrading): void {
   if (node.outputs.slice(1).some((name) => upgrading.isUsed(name))) throw upgrading.fail(node, "its outputs for training are used");
 }
 
+/** Beyond so many channels, which a file may claim for nothing, scales are repeated when the graph runs. */
+const mostChannels = 65_536;
+
 /** In opset 18 the scale and bias of GroupNormalization were per group, since 21 they are per channel. */
 const groupNormPerChannel: Rule = (node, upgrading) => {
   const [x = "", scale = "", bias = ""] = node.inputs;
@@ -35,7 +38,8 @@ const groupNormPerChannel: Rule = (node, upgrading) => {
   if (groups === undefined || groups < 1) throw upgrading.fail(node, "it has no num_groups");
   const channels = upgrading.shape(x)?.[1];
   const known = [scale, bias].map((name) => upgrading.constantAt(name));
-  if (channels != null && channels % groups === 0 && known.every((constant) => constant?.shape.length === 1)) {
+  const perGroup = known.every((constant) => constant?.shape.length === 1 && constant.shape[0] === groups);
+  if (channels != null && channels <= mostChannels && channels % groups === 0 && perGroup) {
     const names = known.map((constant, i) => upgrading.constant(repeated(constant!, channels / groups), `${node.inputs[i + 1]}:per-channel`));
     return [{ ...node, inputs: [x, ...names] }];
   }

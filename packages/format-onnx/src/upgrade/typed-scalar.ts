@@ -9,6 +9,7 @@ export function scalarLike(value: number, like: string, node: Node, what: string
   const dtype = upgrading.dtype(like);
   const hint = `${node.outputs[0] ?? node.name}:${what}`;
   if (dtype !== undefined && dtype !== "string") {
+    if (!isFloat(dtype) && !Number.isFinite(value)) throw upgrading.fail(node, `its ${what} is ${value}, and its input of ${dtype}`);
     const wide = isFloat(dtype) ? float32([], [value]) : scalar(value, "float64");
     return { name: upgrading.constant(cast(wide, dtype), hint), nodes: [] };
   }

@@ -1,5 +1,6 @@
 import { allNames, canonicalOpset, consumersOf, constantOf, subgraphsOf, type Attribute, type Constant, type Graph, type Node, type ValueInfo } from "@vitrine/core";
 import { onnxError } from "../errors.js";
+import { Names } from "../names.js";
 import { anyOpsetRules } from "./any-opset.js";
 import { Facts } from "./facts.js";
 import { newerRules, refuseNewer } from "./newer.js";
@@ -12,13 +13,8 @@ import { rules } from "./rules.js";
  */
 export function upgraded(graph: Graph, file: string): Graph {
   if (graph.opset > canonicalOpset) refuseNewer(graph, (other) => other.nodes.flatMap((node) => subgraphsOf(node).map((each) => each.graph)), file);
-  const names = allNames(graph);
-  const unique = (hint: string): string => {
-    let name = hint;
-    for (let i = 1; names.has(name) || name === ""; i++) name = `${hint}_${i}`;
-    names.add(name);
-    return name;
-  };
+  const names = new Names(allNames(graph));
+  const unique = (hint: string): string => names.unique(hint);
   return upgradedGraph(graph, graph.opset, unique, undefined);
 }
 
@@ -67,11 +63,19 @@ function stepwise(node: Node, from: number, upgrading: Upgrading): Node[] {
   while (pending.length > 0) {
     const next = pending.pop()!;
     const change = changeAfter(next.node, next.opset);
+    if (change) refuseBare(next.node, upgrading);
     const made = change && (change.rule(next.node, upgrading) ?? [next.node]);
     if (!made) done.push(next.node);
     else pending.push(...made.map((each) => ({ node: each, opset: change.since })).reverse());
   }
   return done;
+}
+
+/** Rules may count on a first input and output; a Scan-8 alone may leave its first input out. */
+function refuseBare(node: Node, upgrading: Upgrading): void {
+  const [input = ""] = node.inputs;
+  if (input === "" && node.op !== "Scan") throw upgrading.fail(node, "it has no input");
+  if (node.outputs.length === 0) throw upgrading.fail(node, "it has no output");
 }
 
 function changeAfter(node: Node, opset: number): { since: number; rule: Rule } | undefined {

@@ -1,5 +1,5 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
-import type { Attribute, Graph } from "@vitrine/core";
+import type { Attribute, Graph, Int } from "@vitrine/core";
 import { onnxError } from "../errors.js";
 import { AttributeProto_AttributeType as Type, AttributeProtoSchema, type AttributeProto, type GraphProto } from "../proto/onnx_pb.js";
 import { opaqueFormat } from "../read/attribute.js";
@@ -13,7 +13,7 @@ export function protoOfAttribute(name: string, attribute: Attribute, graph: (gra
     case "float":
       return make({ type: Type.FLOAT, f: Math.fround(attribute.value) });
     case "int":
-      return make({ type: Type.INT, i: BigInt(attribute.value) });
+      return make({ type: Type.INT, i: int(name, attribute.value) });
     case "string":
       return make({ type: Type.STRING, s: bytes(attribute.value) });
     case "tensor":
@@ -23,7 +23,7 @@ export function protoOfAttribute(name: string, attribute: Attribute, graph: (gra
     case "floats":
       return make({ type: Type.FLOATS, floats: attribute.value.map(Math.fround) });
     case "ints":
-      return make({ type: Type.INTS, ints: attribute.value.map(BigInt) });
+      return make({ type: Type.INTS, ints: attribute.value.map((value) => int(name, value)) });
     case "strings":
       return make({ type: Type.STRINGS, strings: attribute.value.map(bytes) });
     case "tensors":
@@ -34,4 +34,9 @@ export function protoOfAttribute(name: string, attribute: Attribute, graph: (gra
       if (attribute.format !== opaqueFormat) throw onnxError("onnx-write", { what: `The attribute ${name}`, why: `it is kept in the form of another format, ${attribute.format}` });
       return Object.assign(fromBinary(AttributeProtoSchema, attribute.value), { name });
   }
+}
+
+function int(name: string, value: Int): bigint {
+  if (typeof value === "number" && !Number.isInteger(value)) throw onnxError("onnx-write", { what: `The attribute ${name}`, why: `${value} is no whole number` });
+  return BigInt.asIntN(64, BigInt(value));
 }

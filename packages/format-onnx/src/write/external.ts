@@ -20,10 +20,13 @@ const leastBytes = 1024;
  * that buffer is given once, and each constant by where it lies in it.
  */
 export class ExternalStore {
+  /** Whether anything may lie outside. */
+  readonly wanted: boolean;
   readonly #threshold: number;
   readonly #files = new Map<ArrayBufferLike, ExternalData>();
 
   constructor(wanted: boolean | number) {
+    this.wanted = wanted !== false;
     this.#threshold = wanted === false ? Infinity : wanted === true ? leastBytes : Math.max(wanted, 0);
   }
 

@@ -1,7 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { Graph, ModelFile, Node } from "@vitrine/core";
+import { subgraphsOf, type Graph, type ModelFile, type Node } from "@vitrine/core";
 import { onnxError } from "../errors.js";
-import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema, type GraphProto, type NodeProto, type ValueInfoProto } from "../proto/onnx_pb.js";
+import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema, StringStringEntryProtoSchema, type GraphProto, type NodeProto, type ValueInfoProto } from "../proto/onnx_pb.js";
+import { extrasOf, type Extras } from "../extras.js";
+import { scopeEntry } from "../read/scope.js";
 import { protoOfAttribute } from "./attribute.js";
 import { ExternalStore, type ExternalData } from "./external.js";
 import { protoOfConstant, protoOfExternal } from "./tensor.js";
@@ -35,17 +37,29 @@ export function writeOnnx(graph: Graph, options: WriteOptions = {}): WrittenMode
   const store = new ExternalStore(options.externalData ?? false);
   const inside = insideBytes(graph, store);
   if (inside > mostBytes) throw onnxError("onnx-too-large", { bytes: inside });
-  const opsets = { "": graph.opset, ...graph.domains };
+  // For a runtime, what it computes; for a file, what people may want to know as well.
+  const extras = store.wanted ? undefined : extrasOf(graph);
+  const opsets = Object.entries({ "": graph.opset, ...domainsOf(graph), ...graph.domains });
   const model = create(ModelProtoSchema, {
-    irVersion,
     producerName: "vitrine",
-    graph: protoOfGraph(graph, store, true),
-    opsetImport: Object.entries(opsets).map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) })),
+    ...extras?.model,
+    irVersion,
+    graph: protoOfGraph(graph, store, true, extras),
+    opsetImport: opsets.map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) })),
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
   });
   const bytes = toBinary(ModelProtoSchema, model);
   if (bytes.length > mostBytes) throw onnxError("onnx-too-large", { bytes: bytes.length });
   return { bytes, external: store.files };
+}
+
+/** Every operator domain in use, at version 1 where the graph does not say: onnxruntime wants each named. */
+function domainsOf(graph: Graph, into = Object.create(null) as Record<string, number>): Record<string, number> {
+  for (const node of graph.nodes) {
+    if (node.domain !== "") into[node.domain] = 1;
+    for (const { graph: inner } of subgraphsOf(node)) domainsOf(inner, into);
+  }
+  return into;
 }
 
 export function writeModelFile(file: ModelFile): Promise<Uint8Array> {
@@ -59,7 +73,7 @@ function insideBytes(graph: Graph, store: ExternalStore): number {
   return bytes;
 }
 
-function protoOfGraph(graph: Graph, store: ExternalStore, outer: boolean): GraphProto {
+function protoOfGraph(graph: Graph, store: ExternalStore, outer: boolean, extras?: Extras): GraphProto {
   const inner = (other: Graph): GraphProto => protoOfGraph(other, store, false);
   const initializer = [...graph.constants].map(([name, constant]) => {
     // Only the outer graph's: onnxruntime looks for in-memory data there alone.
@@ -68,16 +82,19 @@ function protoOfGraph(graph: Graph, store: ExternalStore, outer: boolean): Graph
   });
   return create(GraphProtoSchema, {
     name: graph.name || "graph",
-    node: graph.nodes.map((node) => protoOfNode(node, inner)),
+    node: graph.nodes.map((node) => protoOfNode(node, inner, store.wanted ? {} : saidOf(node, extras))),
+    ...extras?.graph,
     initializer,
     input: graph.inputs.map(protoOfValueInfo),
     output: graph.outputs.map(protoOfValueInfo),
-    valueInfo: declared(graph),
+    // A runtime infers what it needs; what a file said may be kept for people.
+    valueInfo: store.wanted ? [] : declared(graph),
   });
 }
 
-function protoOfNode(node: Node, inner: (graph: Graph) => GraphProto): NodeProto {
+function protoOfNode(node: Node, inner: (graph: Graph) => GraphProto, said: Said): NodeProto {
   return create(NodeProtoSchema, {
+    ...said,
     name: node.name,
     opType: node.op,
     domain: node.domain,
@@ -85,6 +102,15 @@ function protoOfNode(node: Node, inner: (graph: Graph) => GraphProto): NodeProto
     output: [...node.outputs],
     attribute: Object.entries(node.attributes).map(([name, attribute]) => protoOfAttribute(name, attribute, inner)),
   });
+}
+
+type Said = Partial<Pick<NodeProto, "docString" | "metadataProps">>;
+
+/** What the file said of a node, or at least the scope that the reader will look for. */
+function saidOf(node: Node, extras: Extras | undefined): Said {
+  const said = extras?.nodes.get(node.name);
+  if (said) return said;
+  return node.scope ? { metadataProps: [create(StringStringEntryProtoSchema, scopeEntry(node.scope, node.name))] } : {};
 }
 
 /** What the file declares of inner values, where the graph still has them: onnxruntime refuses declarations of others. */
