@@ -28,7 +28,7 @@ const latest = new WeakMap<Graph, { readonly key: string; readonly made: Capture
 
 /** The graph that one run of the method takes: the network with its layers, their statistics and its output as outputs. */
 export function captureGraph(model: Pick<Model, "graph" | "output">, layers: readonly Layer[], options: StatisticsOptions = {}): CaptureGraph {
-  const key = JSON.stringify([layers.map(({ value, shape }) => [value, shape]), options]);
+  const key = JSON.stringify([layers.map(({ value, shape, batchAxis, unitAxis }) => [value, shape, batchAxis, unitAxis]), options]);
   const known = latest.get(model.graph);
   if (known?.key === key) return known.made;
   const builder = new GraphBuilder(model.graph);
