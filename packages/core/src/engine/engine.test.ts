@@ -71,6 +71,25 @@ describe("engine", () => {
     expect(calls).toBeLessThanOrEqual(4);
   });
 
+  it("asks for no input where a method looks at the model alone", async () => {
+    const constants = defineMethod({
+      id: "constants", title: "Constants", summary: "Counts constants.", citations: [], params: {}, targeted: false, needsInput: false,
+      async *run(job) {
+        yield { kind: "progress", done: 0, total: 1, what: "counting" };
+        const needing = await job.call("counting", { params: { to: 1 } }).catch((error: unknown) => (isVitrineError(error) ? error.code : "other"));
+        const fed = await job.call("counting", { params: { to: 1 }, input: x });
+        return { tensors: {}, facts: { constants: job.model.graph.constants.size, inputs: Object.keys(job.inputs), samples: job.samples, needing: needing as string, fed: fed!.facts["to"]! }, views: [] };
+      },
+    });
+    const engine = engineWith(constants as unknown as Method, counting as unknown as Method);
+    const model = await engine.load(source);
+    const expected = { constants: model.graph.constants.size, inputs: [], samples: 1, needing: "input-missing", fed: 1 };
+    expect((await engine.run(constants, { model })).facts).toEqual(expected);
+    // What is given is not looked at: a report runs all methods on one input.
+    expect((await engine.run(constants, { model, input: float32([1], [0]) })).facts).toEqual(expected);
+    expect((await engine.run(counting, { model, input: x, params: { to: 1 } })).facts).toEqual({ to: 1 });
+  });
+
   it("names what is wrong with parameters", async () => {
     const engine = engineWith();
     const model = await engine.load(source);

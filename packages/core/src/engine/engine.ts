@@ -36,7 +36,7 @@ export interface LoadOptions {
 
 export interface RunRequest<P extends ParameterShape = ParameterShape> {
   readonly model: Model;
-  /** A tensor, a picture, a text, or an object with one per input name. */
+  /** A tensor, a picture, a text, or an object with one per input name. Not looked at where the method needs none. */
   readonly input?: Input;
   /** What the input is called in captions. */
   readonly label?: string;
@@ -111,7 +111,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     const { model } = request;
     const job = new MethodJob({
       host, method: wanted, model, params,
-      inputs: model.prepare(request.input, request.label),
+      inputs: wanted.needsInput === false ? {} : model.prepare(request.input, request.label),
       targets: request.target ?? { kind: "top" },
       signal: request.signal ?? new AbortController().signal,
       batch: request.batch ?? options.batch ?? 8,

@@ -108,7 +108,9 @@ export class MethodJob implements Job {
   async call(method: Method | string, options: CallOptions<ParameterShape> = {}): Promise<Findings | undefined> {
     const found = typeof method === "string" ? this.#parts.host.method(method) : method;
     if (!found) return undefined;
-    const inputs = options.input === undefined ? this.inputs : this.model.prepare(options.input);
+    // A method that needs no input has none to hand on.
+    const inherits = options.input === undefined && (this.#parts.method.needsInput !== false || found.needsInput === false);
+    const inputs = inherits ? this.inputs : found.needsInput === false ? {} : this.model.prepare(options.input);
     const params = resolveParameters(found.id, found.params, options.params ?? {});
     const job = new MethodJob({ ...this.#parts, method: found, inputs, targets: options.target ?? this.targets, params });
     return drive(found, job, () => undefined);

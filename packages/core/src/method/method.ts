@@ -26,6 +26,8 @@ export interface Method<P extends ParameterShape = ParameterShape> {
   readonly mayUse?: readonly Capability<unknown>[];
   /** Whether it explains a target (a class, a unit). Default true. */
   readonly targeted?: boolean;
+  /** False where it looks at the model alone: no input is asked for or prepared, and the job's `inputs` and `feeds` are empty. Default true. */
+  readonly needsInput?: boolean;
   /** Example command lines for help, without the program's name. */
   readonly examples?: readonly string[];
   /** Yields progress and partial findings, returns findings. Runs until `job.signal` aborts. */
