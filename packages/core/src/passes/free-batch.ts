@@ -53,6 +53,8 @@ function candidateAxes(input: ValueInfo, given: Readonly<Record<string, number |
   if (Object.hasOwn(given, input.name)) return [given[input.name]];
   const shape = input.shape ?? [];
   const open = shape.flatMap((dim, axis) => (dim === 1 || typeof dim !== "number" ? [axis] : []));
+  // Sequences may hold time first; of a picture's axes only the first is ever the batch, even if it has one channel.
+  if (open[0] === 0 && shape.length > 3) return [0, undefined];
   const likely = open.filter((axis) => typeof shape[axis] === "string" && named.test(shape[axis]));
   return [...new Set([...likely, ...open, undefined])];
 }

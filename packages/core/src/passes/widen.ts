@@ -59,7 +59,7 @@ class Tally {
   }
 }
 
-const megabytes = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const megabytes = (bytes: number): string => (bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function widen(graph: Graph, tally: Tally): Graph {
   const nodes = graph.nodes.map((node) => widenNode(node, tally));
