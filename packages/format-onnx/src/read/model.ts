@@ -26,12 +26,13 @@ export async function readOnnx(source: ModelSource): Promise<ModelFile> {
   try {
     const functions = functionsOf(proto.functions);
     const context: ReadContext = { file, files, opset, domains, functions: new Set(functions.keys()), parameters: undefined };
+    const notices = noticesOf(proto);
     const asInFile = graphOf(proto.graph, context);
     checkUses(asInFile);
-    const graph = inlined(upgraded(asInFile, file), functions, context);
+    const graph = inlined(upgraded(asInFile, file, notices), functions, context);
     checkUses(graph);
     keepExtras(graph, proto, proto.graph);
-    return { graph, metadata: metadataOf(proto), origin: originOf(proto, opset), notices: noticesOf(proto) };
+    return { graph, metadata: metadataOf(proto), origin: originOf(proto, opset), notices };
   } catch (cause) {
     if (isVitrineError(cause)) throw cause;
     // A hole in the checks above, which a fuzz test looks for. Whoever opens a file still gets an error that names it.

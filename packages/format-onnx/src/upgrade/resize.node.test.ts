@@ -39,7 +39,9 @@ describe("Resize-10", () => {
     );
   });
   it("enlarges by scales that are not constant", async () => {
-    await expectSame({ opset: 10, inputs: { x: randn(image), s: float32([4], [1, 1, 2, 1.5]) }, nodes: [["Resize", ["x", "s"], ["y"], { mode: attr.string("nearest") }]], outputs: ["y"] });
+    const model = { opset: 10, inputs: { x: randn(image), s: float32([4], [1, 1, 2, 1.5]) }, nodes: [["Resize", ["x", "s"], ["y"], { mode: attr.string("nearest") }]] as const, outputs: ["y"] };
+    await expectSame(model);
+    expect((await readBytes(oldBytes(model))).notices).toEqual([expect.stringContaining("`Resize-0`: its scales are computed when the model runs")]);
   });
   it("enlarges one way and shrinks the other in two steps", async () => {
     const { graph } = await expectSame({ opset: 10, inputs: { x: randn(image) }, constants: { s: float32([4], [1, 1, 2, 0.5]) }, nodes: [["Resize", ["x", "s"], ["y"]]], outputs: ["y"] });

@@ -27,6 +27,7 @@ const resizeCoordinates: Rule = (node, upgrading) => {
   });
   const constant = upgrading.constantAt(scales);
   const factors = constant ? toNumbers(constant.read()) : [];
+  if (!constant && mode === "nearest") upgrading.notice(node, "its scales are computed when the model runs; they are taken to enlarge, and where they shrink a pixel may differ by one.");
   const shrinks = factors.some((factor) => factor < 1);
   if (!shrinks || mode !== "nearest") return [resize(node, x, scales, "floor")];
   if (!factors.some((factor) => factor > 1)) return [resize(node, x, scales, "ceil")];

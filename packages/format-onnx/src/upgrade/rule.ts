@@ -14,6 +14,8 @@ export interface Upgrading {
   shape(name: string | undefined): readonly (number | null)[] | undefined;
   /** Whether anything takes a value of this graph. */
   isUsed(name: string | undefined): boolean;
+  /** Tells the user of something that could not be carried over exactly. */
+  notice(node: Node, text: string): void;
   /** The error for a node that has no equal in the newer opset. */
   fail(node: Node, why: string): Error;
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { attr, float32, int64, scalar, tensor, type Attributes, type Tensor } from "@vitrine/core";
 import { expectSame } from "../../test/compare.js";
@@ -192,4 +193,32 @@ describe.each(Object.entries(cases))("%s", (op, given) => {
       expect(graph.nodes.map((node) => node.op)).toEqual([op]);
     });
   });
+});
+
+it("pooling means the same whatever its windows, padding and rounding", async () => {
+  const pooling = fc.record({
+    op: fc.constantFrom("AveragePool", "MaxPool", "LpPool"),
+    opset: fc.constantFrom(7, 10, 11, 17),
+    kernel: fc.integer({ min: 2, max: 4 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+    pads: fc.array(fc.nat(1), { minLength: 4, maxLength: 4 }),
+    auto: fc.constantFrom("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"),
+    ceil: fc.boolean(),
+    includePad: fc.boolean(),
+    size: fc.integer({ min: 4, max: 9 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(pooling, async ({ op, opset, kernel, stride, pads, auto, ceil, includePad, size }) => {
+      const attributes: Attributes = {
+        kernel_shape: attr.ints([kernel, kernel]),
+        // onnxruntime refuses SAME with a stride beyond the window.
+        strides: attr.ints([Math.min(stride, kernel), Math.min(stride, kernel)]),
+        ...(auto === "NOTSET" ? { pads: attr.ints(pads) } : { auto_pad: attr.string(auto) }),
+        ...(ceil && opset >= 10 && op !== "LpPool" ? { ceil_mode: attr.int(1) } : {}),
+        ...(op === "AveragePool" ? { count_include_pad: attr.int(includePad ? 1 : 0) } : {}),
+      };
+      await expectSame({ opset, inputs: { x: randn([1, 2, size, size + 1]) }, nodes: [[op, ["x"], ["y"], attributes]], outputs: ["y"] }, 1e-5);
+    }),
+    { numRuns: 150, seed: 4 },
+  );
 });

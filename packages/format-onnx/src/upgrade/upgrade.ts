@@ -1,4 +1,4 @@
-import { allNames, canonicalOpset, consumersOf, constantOf, subgraphsOf, type Attribute, type Constant, type Graph, type Node, type ValueInfo } from "@vitrine/core";
+import { allNames, brief, canonicalOpset, consumersOf, constantOf, quote, subgraphsOf, type Attribute, type Constant, type Graph, type Node, type ValueInfo } from "@vitrine/core";
 import { onnxError } from "../errors.js";
 import { Names } from "../names.js";
 import { anyOpsetRules } from "./any-opset.js";
@@ -9,16 +9,25 @@ import { rules } from "./rules.js";
 
 /**
  * The graph in operators of the canonical opset, graphs inside nodes included. Values keep their names; new ones collide with none.
- * @throws `onnx-upgrade`, `onnx-opset-new`
+ * What could not be carried over exactly is added to `notices`.
+ * @throws `onnx-upgrade`, `onnx-opset-new`, `onnx-opset-unknown`
  */
-export function upgraded(graph: Graph, file: string): Graph {
+export function upgraded(graph: Graph, file: string, notices: string[] = []): Graph {
   if (graph.opset > canonicalOpset) refuseNewer(graph, (other) => other.nodes.flatMap((node) => subgraphsOf(node).map((each) => each.graph)), file);
   const names = new Names(allNames(graph));
-  const unique = (hint: string): string => names.unique(hint);
-  return upgradedGraph(graph, graph.opset, unique, undefined);
+  const session: Session = { from: graph.opset, unique: (hint) => names.unique(hint), notice: (text) => notices.includes(text) || notices.push(text) };
+  return upgradedGraph(graph, session, undefined);
 }
 
-function upgradedGraph(graph: Graph, from: number, unique: (hint: string) => string, outer: Facts | undefined): Graph {
+/** What one upgrade shares between a graph and those inside it. */
+interface Session {
+  readonly from: number;
+  readonly unique: (hint: string) => string;
+  readonly notice: (text: string) => unknown;
+}
+
+function upgradedGraph(graph: Graph, session: Session, outer: Facts | undefined): Graph {
+  const { from } = session;
   const constants = new Map<string, Constant>(graph.constants);
   const declared = new Map<string, ValueInfo>(graph.values);
   for (const info of [...graph.outputs, ...graph.inputs]) declared.set(info.name, info);
@@ -29,12 +38,12 @@ function upgradedGraph(graph: Graph, from: number, unique: (hint: string) => str
   const made = new Set<string>();
   const upgrading: Upgrading = {
     unique: (hint) => {
-      const name = unique(hint);
+      const name = session.unique(hint);
       made.add(name);
       return name;
     },
     constant: (value, hint) => {
-      const name = unique(hint);
+      const name = session.unique(hint);
       constants.set(name, constantOf(value));
       return name;
     },
@@ -42,11 +51,12 @@ function upgradedGraph(graph: Graph, from: number, unique: (hint: string) => str
     dtype: (name) => facts.of(name).dtype,
     shape: (name) => facts.of(name).shape,
     isUsed: (name) => name !== undefined && name !== "" && (outputs.has(name) || consumers.has(name) || made.has(name)),
+    notice: (node, text) => session.notice(`The ${brief(node.op)} node ${quote(node.name)}: ${text}`),
     fail: (node, why) => onnxError("onnx-upgrade", { op: node.op, node: node.name, from, why }),
   };
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    const inner = mapGraphs(node, (other) => upgradedGraph(other, from, unique, facts));
+    const inner = mapGraphs(node, (other) => upgradedGraph(other, session, facts));
     for (const each of stepwise(inner, from, upgrading)) {
       facts.learn(each);
       nodes.push(each);
