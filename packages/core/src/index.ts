@@ -34,6 +34,8 @@ export * from "./method/layer-grid.js";
 export * from "./method/findings.js";
 export * from "./method/job.js";
 export * from "./method/method.js";
+export * from "./differentiation/backward-rule.js";
+export * from "./differentiation/differentiation.js";
 export * from "./engine/plugin.js";
 export { ProgramCache } from "./runtime/program-cache.js";
 export { finalSoftmax, type FinalSoftmax } from "./target/logits.js";

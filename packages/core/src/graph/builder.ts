@@ -54,6 +54,10 @@ export class GraphBuilder extends Operators {
     return this.#base?.opset ?? canonicalOpset;
   }
 
+  get inputs(): readonly ValueInfo[] {
+    return this.#inputs;
+  }
+
   get nodes(): readonly Node[] {
     return this.#nodes;
   }

@@ -53,6 +53,7 @@ export abstract class Operators {
   log = (x: string, hint?: string): string => this.op("Log", [x], {}, hint);
   pow = (a: string, b: string, hint?: string): string => this.op("Pow", [a, b], {}, hint);
   relu = (x: string, hint?: string): string => this.op("Relu", [x], {}, hint);
+  reciprocal = (x: string, hint?: string): string => this.op("Reciprocal", [x], {}, hint);
   sigmoid = (x: string, hint?: string): string => this.op("Sigmoid", [x], {}, hint);
   tanh = (x: string, hint?: string): string => this.op("Tanh", [x], {}, hint);
   sign = (x: string, hint?: string): string => this.op("Sign", [x], {}, hint);
@@ -61,6 +62,8 @@ export abstract class Operators {
   equal = (a: string, b: string, hint?: string): string => this.op("Equal", [a, b], {}, hint);
   greater = (a: string, b: string, hint?: string): string => this.op("Greater", [a, b], {}, hint);
   less = (a: string, b: string, hint?: string): string => this.op("Less", [a, b], {}, hint);
+  greaterOrEqual = (a: string, b: string, hint?: string): string => this.op("GreaterOrEqual", [a, b], {}, hint);
+  lessOrEqual = (a: string, b: string, hint?: string): string => this.op("LessOrEqual", [a, b], {}, hint);
   and = (a: string, b: string, hint?: string): string => this.op("And", [a, b], {}, hint);
   not = (x: string, hint?: string): string => this.op("Not", [x], {}, hint);
   where = (condition: string, a: string, b: string, hint?: string): string => this.op("Where", [condition, a, b], {}, hint);
@@ -106,6 +109,21 @@ export abstract class Operators {
   slice(x: string, starts: readonly number[], ends: readonly number[], axes: readonly number[], steps?: readonly number[], hint?: string): string {
     const inputs = [x, this.ints(starts), this.ints(ends), this.ints(axes)];
     return this.op("Slice", steps ? [...inputs, this.ints(steps)] : inputs, {}, hint);
+  }
+
+  /** Zeros around the value, or numbers cut off where a pad is negative; ONNX's order: begins of every axis, then ends. */
+  pad(x: string, pads: readonly number[], hint?: string): string {
+    return this.op("Pad", [x, this.ints(pads)], {}, hint);
+  }
+
+  /** Zeros of a shape, made while running: no constant of that size is stored. */
+  zeros(shape: readonly number[], hint = "zeros"): string {
+    return this.op("ConstantOfShape", [this.ints(shape)], {}, hint);
+  }
+
+  /** The parts of a value along an axis. */
+  split(x: string, sizes: readonly number[], axis: number, hint = "part"): string[] {
+    return this.node("Split", [x, this.ints(sizes)], { axis: attr.int(axis) }, { hint, outputs: sizes.map(() => hint) });
   }
 
   /** Index of the maximum along `axis` (int64), the first of equals, with that axis kept as 1 unless told. */
