@@ -27,7 +27,7 @@ const untested = "It is passed through to onnxruntime and has not been tested wi
 const allProviders = ["cpu", ...Object.keys(notes)];
 
 /** What the caller should be told of a provider that is in use. */
-export function noticeOf(provider: string): string | undefined {
+function noticeOf(provider: string): string | undefined {
   return notes[provider]?.untested ? `The provider ${provider}: ${untested.charAt(0).toLowerCase()}${untested.slice(1)}` : undefined;
 }
 

@@ -26,8 +26,3 @@ export function fromOrt(value: OrtTensor): Tensor {
   const elements = dtype === "float16" && !(data instanceof Uint16Array) ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
   return tensor(dtype, value.dims, elements as unknown as DataTypes[NumericDType]);
 }
-
-/** Types that onnxruntime's JavaScript binding has no array for. */
-export function hasNoArray(dtype: DType | undefined): boolean {
-  return dtype === "bfloat16";
-}

@@ -2,10 +2,10 @@ import { intAttr } from "../../graph/attributes.js";
 import { perSample, type BatchFlow, type FlowRule, type FlowRules, type NodeFlow } from "./flow.js";
 
 /** One input of data, everything else parameters: samples stay where they are. */
-export const unary: FlowRule = (node) => node.give(node.only());
+const unary: FlowRule = (node) => node.give(node.only());
 
 /** Numpy broadcasting: axes are counted from the back. */
-export const broadcast: FlowRule = (node) => {
+const broadcast: FlowRule = (node) => {
   const indices = node.original.inputs.flatMap((name, i) => (name === "" ? [] : [i]));
   const carriers = indices.filter((i) => node.batch(i) !== undefined);
   const others = indices.filter((i) => !carriers.includes(i) && !isSingle(node.shape(i)));

@@ -38,7 +38,7 @@ interface Operand {
 }
 
 /** The labels of every axis, with the axes that `...` stands for named `.0`, `.1`, … from the back. */
-export function parseEinsum(equation: string, ranks: readonly (number | undefined)[]): { terms: string[][]; result: string[] } | string {
+function parseEinsum(equation: string, ranks: readonly (number | undefined)[]): { terms: string[][]; result: string[] } | string {
   const [left = "", right] = equation.replaceAll(" ", "").split("->");
   const written = left.split(",");
   if (written.length !== ranks.length) return `its equation \`${equation}\` has ${written.length} terms for ${ranks.length} inputs`;
