@@ -1,10 +1,11 @@
 import { allNames, type Attribute, type Attributes, type Constant, type Graph, type Node, type ValueInfo } from "@vitrine/core";
 import { onnxError } from "../errors.js";
 import { Names } from "../names.js";
-import type { FunctionProto, NodeProto } from "../proto/onnx_pb.js";
+import type { FunctionProto } from "../proto/onnx_pb.js";
 import { upgraded } from "../upgrade/upgrade.js";
 import { attributeOf } from "./attribute.js";
 import { checked } from "./check.js";
+import { FunctionSizes } from "./function-sizes.js";
 import { functionDomain, functionKey, graphOf, named, nodesOf, type ReadContext } from "./graph.js";
 import { importsOf } from "./imports.js";
 import { renamed, type Renaming } from "./rename.js";
@@ -37,12 +38,13 @@ class Inliner {
   readonly #domains: Record<string, number>;
   /** By function and attributes: what it computes, everything that it calls inlined. */
   readonly #bodies = new Map<string, Graph>();
-  readonly #sizes = new Map<string, number>();
+  readonly #sizes: FunctionSizes;
   #nodes = 0;
   #characters = 0;
 
   constructor(functions: ReadonlyMap<string, FunctionProto>, context: ReadContext, names: Names) {
     this.#functions = functions;
+    this.#sizes = new FunctionSizes(functions, mostDepth);
     this.#context = context;
     this.#names = names;
     this.#domains = Object.assign(Object.create(null), context.domains) as Record<string, number>;
@@ -89,7 +91,7 @@ class Inliner {
     if (calls.length >= mostDepth) throw fail(`calls lie more than ${mostDepth} deep`);
     if (call.inputs.length > proto.input.length) throw fail(`it takes ${proto.input.length} inputs and is given ${call.inputs.length}`);
     if (call.outputs.length > proto.output.length) throw fail(`it has ${proto.output.length} outputs and ${call.outputs.length} are asked for`);
-    if (calls.length === 0) this.#nodes += this.#sizeOf(call.op, 0);
+    if (calls.length === 0) this.#nodes += this.#sizes.of(call.op);
     if (this.#nodes > mostNodes) throw fail(`the model would have more than ${mostNodes} nodes`);
     const body = this.#bodyFor(proto, call, calls);
 
@@ -112,29 +114,6 @@ class Inliner {
     const scope = [...(call.scope ?? []), call.name];
     const nodes = body.nodes.map((node) => ({ ...renamed(node, renaming), name: `${call.name}/${node.name}`, scope: [...scope, ...(node.scope ?? [])] }));
     return [...nodes, ...extra.map((node) => ({ ...node, inputs: node.inputs.map(renaming.name), scope }))];
-  }
-
-  /** How many nodes a function comes to, those that it calls included: known before any of them is made. */
-  #sizeOf(key: string, depth: number): number {
-    const known = this.#sizes.get(key);
-    if (known !== undefined) return known;
-    const proto = this.#functions.get(key)!;
-    if (depth > mostDepth) throw onnxError("onnx-function", { function: proto.name, why: `calls lie more than ${mostDepth} deep` });
-    // While it is open; a function that calls itself is told of where it is called.
-    this.#sizes.set(key, 1);
-    const size = this.#sizeOfNodes(proto.node, depth);
-    this.#sizes.set(key, size);
-    return size;
-  }
-
-  #sizeOfNodes(nodes: readonly NodeProto[], depth: number): number {
-    let size = 0;
-    for (const node of nodes) {
-      const key = functionKey(node.domain, node.opType, node.overload);
-      size += this.#functions.has(key) ? this.#sizeOf(key, depth + 1) : 1;
-      for (const { g, graphs } of node.attribute) for (const graph of g ? [g, ...graphs] : graphs) size += this.#sizeOfNodes(graph.node, depth);
-    }
-    return Math.min(size, Number.MAX_SAFE_INTEGER);
   }
 
   /** What a function computes for one call, everything that it calls inlined; the same for calls with the same attributes. */

@@ -12,7 +12,7 @@ import { constantOfProto } from "./tensor.js";
 import { valueInfoOf } from "./value-info.js";
 
 /** How deep graphs may lie inside graphs; real models need three. */
-export const maxDepth = 24;
+const maxDepth = 24;
 
 /** What reading a graph needs from around it. */
 export interface ReadContext {

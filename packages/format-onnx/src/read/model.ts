@@ -11,7 +11,7 @@ import { graphOf, type ReadContext } from "./graph.js";
 import { importsOf } from "./imports.js";
 
 /** The lowest opset that is read; onnxruntime draws the same line. */
-export const oldestOpset = 7;
+const oldestOpset = 7;
 
 /**
  * Reads an ONNX file: its graph at the canonical opset with the file's own names, its weights as views into the file.
