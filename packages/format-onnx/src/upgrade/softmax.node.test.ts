@@ -1,8 +1,12 @@
+import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { attr, intAttr, type Node } from "@vitrine/core";
 import { expectSame } from "../../test/compare.js";
+import { readBytes } from "../../test/ort.js";
+import { changed } from "../../test/proto.js";
 import { randn } from "../../test/random.js";
+import { TensorShapeProto_DimensionSchema, TypeProtoSchema } from "../proto/onnx_pb.js";
 
 const ops = (nodes: readonly Node[]): string[] => nodes.map((node) => node.op);
 
@@ -64,4 +68,12 @@ it("learns of ranks from the nodes before it", async () => {
   });
   const { graph } = await expectSame(network(11), 1e-6);
   expect(ops(graph.nodes)).toEqual(["Conv", "Relu", "GlobalAveragePool", "Softmax", "Flatten", "Gemm", "Softmax"]);
+});
+
+it("learns of ranks from what the file declares of the output", async () => {
+  const bytes = changed({ opset: 9, declare: "types", inputs: { x: randn([1, 3, 2]) }, nodes: [["Softmax", ["x"], ["y"], { axis: attr.int(2) }]], outputs: ["y"] }, ({ graph }) => {
+    const dim = [1n, 3n, 2n].map((value) => create(TensorShapeProto_DimensionSchema, { value: { case: "dimValue", value } }));
+    graph!.output[0]!.type = create(TypeProtoSchema, { value: { case: "tensorType", value: { elemType: 1, shape: { dim } } } });
+  });
+  expect(ops((await readBytes(bytes)).graph.nodes)).toEqual(["Softmax"]);
 });

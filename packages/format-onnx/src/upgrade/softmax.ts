@@ -7,7 +7,8 @@ import { beside, withAttributes, type Rule, type Rules, type Upgrading } from ".
  */
 const coerced: Rule = (node, upgrading) => {
   const axis = intAttr(node, "axis", 1);
-  const single = singleAxis(axis, upgrading.shape(node.inputs[0]));
+  // Input and output have one shape; a file may declare either.
+  const single = singleAxis(axis, upgrading.shape(node.inputs[0]) ?? upgrading.shape(node.outputs[0]));
   if (single !== undefined) return [withAttributes(node, { axis: attr.int(single) })];
   return flattened(node, axis, upgrading);
 };
