@@ -1,5 +1,4 @@
-import { GraphBuilder, isVitrineError, type Job, type Layer, type Model } from "@vitrine/core";
-import { checkpointAxis, type CheckpointAxis } from "./checkpoint-axis.js";
+import { checkpointAxis, GraphBuilder, isVitrineError, type CheckpointAxis, type Job, type Layer, type Model } from "@vitrine/core";
 import { activationError } from "./errors.js";
 import { runGraph, type Chunk } from "./input-set.js";
 import { SetStatistics } from "./set-statistics.js";
