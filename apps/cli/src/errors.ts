@@ -6,8 +6,8 @@ export const cliError = defineErrors({
   "file-missing": (f: { path: string; what: string }) => ({ message: `There is no ${f.what} ${quote(f.path)}.`, hint: "Check the path; it is taken from the folder that you are in." }),
   "file-unreadable": (f: { path: string; why: string }) => ({ message: `${quote(f.path)} cannot be read: ${f.why}.` }),
   "json-invalid": (f: { path: string; why: string }) => ({ message: `${quote(f.path)} is not valid JSON: ${f.why}` }),
-  "zoo-unknown": (f: { name: string; known: readonly string[] }) => ({
-    message: `There is no bundled model ${quote(f.name)}.`,
+  "zoo-unknown": (f: { what: "model" | "picture"; name: string; known: readonly string[] }) => ({
+    message: `There is no bundled ${f.what} ${quote(f.name)}.`,
     hint: [didYouMean(f.name, f.known), `Bundled: ${f.known.map((name) => `zoo:${name}`).join(", ")}.`].filter(Boolean).join(" "),
   }),
   "runtime-syntax": (f: { runtime: string; known: readonly string[] }) => ({

@@ -86,3 +86,22 @@ export function largeNetwork(): Graph {
   const flat = n.b.op("Flatten", [n.b.op("GlobalAveragePool", [x])], { axis: attr.int(1) });
   return n.classes(n.b.op("Gemm", [flat, n.weights([512, 10])]));
 }
+
+/** ResNet-18 (He et al. 2016), batch normalisation folded. */
+export function resNet18(): Graph {
+  const n = new Network();
+  let x = n.relu(n.conv(image(n.b), 3, 64, 7, { stride: 2, pad: 3 }));
+  x = n.b.op("MaxPool", [x], { kernel_shape: attr.ints([3, 3]), strides: attr.ints([2, 2]), pads: attr.ints([1, 1, 1, 1]) }, "pool");
+  let channels = 64;
+  for (const to of [64, 128, 256, 512]) {
+    for (let i = 0; i < 2; i++) {
+      const stride = i === 0 && to !== 64 ? 2 : 1;
+      const inner = n.conv(n.relu(n.conv(x, channels, to, 3, { stride, pad: 1 })), to, to, 3, { pad: 1 });
+      const shortcut = stride === 1 ? x : n.conv(x, channels, to, 1, { stride });
+      x = n.relu(n.b.add(inner, shortcut, "residual"));
+      channels = to;
+    }
+  }
+  const flat = n.b.op("Flatten", [n.b.op("GlobalAveragePool", [x])], { axis: attr.int(1) });
+  return n.classes(n.b.op("Gemm", [flat, n.weights([512, 1000])]));
+}

@@ -1,13 +1,15 @@
+import { fileURLToPath } from "node:url";
 import { memorySource, parseModelSpec, toFloat32, type Engine, type Model, type Picture } from "@vitrine/core";
 import { fileSource, readWholeFile } from "@vitrine/files-node";
 import { occlusion } from "@vitrine/method-occlusion";
-import { zooModels } from "@vitrine/zoo";
-import { drawPicture, listSplit, SIZE, type Item } from "@vitrine/zoo-tools";
-import { fileURLToPath } from "node:url";
+import { findZooModel } from "@vitrine/zoo";
+import { drawPicture, OBJECTS, USUAL, type SceneRequest } from "@vitrine/zoo-tools";
 import { median, table } from "./measure.js";
 import { benchEngine } from "./setup.js";
 
 const pictures = 200;
+/** Side of the zoo's pictures. */
+const side = 128;
 /** A seventh of the side, half of it apart, grey: Zeiler & Fergus's square with fewer steps. */
 const params = { window: [3, 18, 18], stride: [3, 9, 9], baseline: { kind: "pixel", value: 127.5 } } as const;
 
@@ -18,7 +20,10 @@ const params = { window: [3, 18, 18], stride: [3, 9, 9], baseline: { kind: "pixe
 export async function question(): Promise<string> {
   const engine = benchEngine();
   try {
-    const items = listSplit("bench", "usual", pictures);
+    const items = Array.from({ length: pictures }, (_, i): SceneRequest => {
+      const object = OBJECTS[i % OBJECTS.length]!;
+      return { seed: `bench/${i}`, object, background: USUAL[object], size: side };
+    });
     const honest = await lookAt(engine, await openZoo(engine, "scenes"), items);
     const cheating = await lookAt(engine, await openZoo(engine, "scenes-cheating"), items);
     const area = median(honest.map(({ area: share }) => share));
@@ -50,20 +55,20 @@ interface Look {
 const right = (looks: readonly Look[]): number => looks.filter((look) => look.right).length / looks.length;
 
 async function openZoo(engine: Engine, name: string): Promise<Model> {
-  const found = zooModels.find((model) => model.name === name);
+  const found = findZooModel(name);
   if (!found) throw new Error(`The zoo has no model ${name}.`);
-  const spec = await parseModelSpec(JSON.parse(new TextDecoder().decode(await readWholeFile(fileURLToPath(found.specUrl)))), name, { readSibling: (file) => fileSource(fileURLToPath(found.url)).sibling(file) });
-  return engine.load(memorySource(found.name, await readWholeFile(fileURLToPath(found.url))), { spec });
+  const spec = await parseModelSpec(JSON.parse(new TextDecoder().decode(await readWholeFile(fileURLToPath(found.spec)))), name, { readSibling: (file) => fileSource(fileURLToPath(found.file)).sibling(file) });
+  return engine.load(memorySource(found.name, await readWholeFile(fileURLToPath(found.file))), { spec });
 }
 
-async function lookAt(engine: Engine, model: Model, items: readonly Item[]): Promise<Look[]> {
+async function lookAt(engine: Engine, model: Model, items: readonly SceneRequest[]): Promise<Look[]> {
   const looks: Look[] = [];
   for (const item of items) {
-    const { rgb, mask } = drawPicture({ ...item, size: SIZE });
+    const { rgb, mask } = drawPicture(item);
     const index = model.labels.indexOf(item.object);
     const report = await engine.run(occlusion, { model, input: picture(rgb), target: { kind: "class", index }, params, batch: 32 });
     const map = toFloat32(report.tensors["attribution"]!.tensor);
-    looks.push({ ...judge(map, mask), right: report.facts["baselineScore"] !== undefined && Number(report.facts["baselineScore"]) > 0.5, area: mask.reduce((sum, one) => sum + one, 0) / mask.length });
+    looks.push({ ...judge(map, mask), right: report.facts["baselineScore"] !== undefined && Number(report.facts["baselineScore"]) > 0.5, area: mask.reduce((sum: number, one) => sum + one, 0) / mask.length });
   }
   await model.dispose();
   return looks;
@@ -72,7 +77,7 @@ async function lookAt(engine: Engine, model: Model, items: readonly Item[]): Pro
 function picture(rgb: Uint8Array): Picture {
   const data = new Uint8Array((rgb.length / 3) * 4).fill(255);
   for (let i = 0; i < rgb.length / 3; i++) data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-  return { width: SIZE, height: SIZE, data };
+  return { width: side, height: side, data };
 }
 
 /** The share of what speaks for the class that lies on the object, and whether the strongest point does. All channels of a window are hidden together, so one stands for all. */

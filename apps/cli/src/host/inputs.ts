@@ -4,7 +4,7 @@ import { expandInputs, readWholeFile } from "@vitrine/files-node";
 import { imageType, readImageHeader } from "@vitrine/image";
 import { cliError } from "../errors.js";
 import { readJson } from "./files.js";
-import { modelPath, openModel } from "./models.js";
+import { inputPath, modelPath, openModel } from "./models.js";
 
 /** What was given as `--input`, ready for `engine.run`. */
 export interface GivenInput {
@@ -61,7 +61,7 @@ export async function readInputs(engine: Engine, model: Model, texts: readonly s
 }
 
 async function readBatch(engine: Engine, patterns: readonly string[]): Promise<GivenInput> {
-  const files = await expandInputs(patterns);
+  const files = await expandInputs(patterns.map(inputPath));
   const values = [];
   for (const file of files) values.push(await readValue(engine, file));
   const label = files.map((file) => path.basename(file)).join(", ");
@@ -99,7 +99,7 @@ export function parameterHost(engine: Engine, model: Model, modelOptions: Parame
   return {
     tensor: async (file) => decodeNpy(await readWholeFile(file), path.basename(file)),
     inputs: async (patterns) => {
-      const files = await expandInputs(patterns);
+      const files = await expandInputs(patterns.map(inputPath));
       return files.map((file): InputItem => ({ label: path.basename(file), open: () => readValue(engine, file) }));
     },
     models: async (patterns) => {

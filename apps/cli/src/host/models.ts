@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseModelSpec, type Engine, type Model, type ModelSource, type ModelSpec } from "@vitrine/core";
 import { fileSource } from "@vitrine/files-node";
 import { imagenetLabels, presetNames, presetSpec } from "@vitrine/image";
-import { zooModels } from "@vitrine/zoo";
+import { findZooModel, findZooSample, zooCheckpoints, zooModels, zooSamples } from "@vitrine/zoo";
 import { cliError } from "../errors.js";
 import { readJson } from "./files.js";
 
@@ -17,9 +17,18 @@ export interface ModelOptions {
 export function modelPath(text: string): string {
   if (!text.startsWith("zoo:")) return text;
   const name = text.slice(4);
-  const found = zooModels.find((model) => model.name === name);
-  if (!found) throw cliError("zoo-unknown", { name, known: zooModels.map((model) => model.name) });
-  return fileURLToPath(found.url);
+  const found = findZooModel(name);
+  if (!found) throw cliError("zoo-unknown", { what: "model", name, known: [...zooModels, ...zooCheckpoints].map((model) => model.name) });
+  return fileURLToPath(found.file);
+}
+
+/** The path of an input as a person names it: a file, folder or glob, or `zoo:NAME` for a bundled picture. */
+export function inputPath(text: string): string {
+  if (!text.startsWith("zoo:")) return text;
+  const name = text.slice(4);
+  const found = findZooSample(name);
+  if (!found) throw cliError("zoo-unknown", { what: "picture", name, known: zooSamples.map((sample) => sample.name) });
+  return fileURLToPath(found.picture);
 }
 
 /** Where the description of a model is looked for: `NAME.vitrine.json` beside it, with or without the model's own ending. */
