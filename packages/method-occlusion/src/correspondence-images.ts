@@ -1,4 +1,4 @@
-import { concat, coreError, inputAxes, type Feeds, type Input, type Job, type PreparedInput, type Tensor } from "@vitrine/core";
+import { concat, coreError, inputAxes, inputItem, type Feeds, type Job, type PreparedInput, type Tensor } from "@vitrine/core";
 import { occlusionError } from "./errors.js";
 import { sampleShape, type SampleShape } from "./parts.js";
 
@@ -20,9 +20,13 @@ export interface ImageSet {
 type ImageJob = Pick<Job<{ readonly images: readonly unknown[] | undefined }>, "model" | "inputs" | "params" | "prepare">;
 
 /** The samples of the input and the further images, joined. @throws `image-input`, `images-few` */
-export function imageSet(job: ImageJob): ImageSet {
+export async function imageSet(job: ImageJob): Promise<ImageSet> {
   const { model } = job;
-  const sets = [job.inputs, ...(job.params.images ?? []).map((image) => job.prepare(image as Input))];
+  const sets = [job.inputs];
+  for (const [i, entry] of (job.params.images ?? []).entries()) {
+    const item = inputItem(entry, i);
+    sets.push(job.prepare(await item.open(), item.label));
+  }
   const found = model.inputs.flatMap((info) => {
     const batchAxis = model.batch.axes[info.name];
     const { spatial } = inputAxes(info, model.spec.inputs[info.name], job.inputs[info.name]!.tensor.shape.length);

@@ -64,7 +64,7 @@ describe("the method", () => {
   it("joins further images to those of the input", async () => {
     const { engine, model } = await load(convNet([2, 8, 8]));
     const sample = (n: number): Tensor => float32([1, 2, 8, 8], x.data.subarray(n * 128, (n + 1) * 128));
-    const joined = await engine.run(correspondence, { model, input: sample(0), params: { images: [sample(1), sample(2)], boxes, layers: ["relu"] } });
+    const joined = await engine.run(correspondence, { model, input: sample(0), params: { images: [sample(1), { label: "third", open: () => Promise.resolve(sample(2)) }], boxes, layers: ["relu"] } });
     const whole = await engine.run(correspondence, { model, input: x, params: { boxes, layers: ["relu"] } });
     expect(joined.tensors["distance"]).toEqual(whole.tensors["distance"]);
     await engine.dispose();

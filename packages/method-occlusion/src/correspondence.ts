@@ -38,7 +38,7 @@ export const correspondence = defineMethod({
   examples: ["run correspondence model.onnx --input faces.npy --boxes 40,60,24,24,44,58,24,24 --names eye --layers conv5,fc7 --out out"],
   async *run(job): AsyncGenerator<Update, Findings> {
     const began = performance.now();
-    const images = imageSet(job);
+    const images = await imageSet(job);
     const parts = readBoxes(boxesGiven(job, images.count), images.count, images.extent);
     const { names = parts.map((_, part) => (parts.length === 1 ? "the part" : `part ${part + 1}`)) } = job.params;
     if (names.length !== parts.length) throw occlusionError("names-count", { names: names.length, parts: parts.length });
