@@ -227,7 +227,7 @@ describe("over a set", () => {
     const dead = setFacts.layers.find((one) => one["layer"] === "relu1")!;
     expect(dead["deadUnits"]).toContain(deadUnit);
     expect(setFacts.layers.find((one) => one["layer"] === "conv1")).toMatchObject({ dead: null, deadUnits: null, sparsity: null });
-    const table = report.views.find((view) => view.title === "Which input each unit answers most") as TableView;
+    const table = report.views.find((view) => view.title === "Which input the strongest units answer most") as TableView;
     expect(table.rows).toHaveLength(7);
     expect(setFacts.labels).toContain(table.rows[0]!.at(-1));
   });

@@ -15,6 +15,8 @@ export interface GridOptions {
 const group = "What each layer sees";
 /** How many classes a bar chart shows. */
 const mostBars = 10;
+/** Words for the units that a grid marks. */
+const ranks = ["strongest", "second", "third"] as const;
 
 /** A layer as it is seen best: a softmax over classes as bars, every other one as a grid of its units. */
 export function layerView(statistics: LayerStatistics, sample: number, options: GridOptions, answer: Answer | undefined, isOutput: boolean): View {
@@ -27,16 +29,20 @@ export function layerView(statistics: LayerStatistics, sample: number, options: 
 function bars(statistics: LayerStatistics, sample: number, answer: Answer | undefined): BarsView {
   const { layer } = statistics;
   const isLog = layer.op === "LogSoftmax";
-  const strongest = topK(ofSample(statistics, "max", sample), mostBars).map(({ index, value }, i) => ({
-    label: answer?.classes.find((one) => one.index === index)?.name ?? `unit ${index}`,
-    value,
-    ...(i === 0 && { marked: true }),
-  }));
-  return {
-    kind: "bars", group, title: `What ${layer.name} says`, bars: strongest,
-    xAxis: isLog ? "log-probability" : "probability", ...(!isLog && { range: [0, 1] as const }),
-    caption: layer.units > mostBars ? `The ${mostBars} most probable of ${layer.units}.` : `All ${layer.units}, the most probable first.`,
-  };
+  const strongest = topK(ofSample(statistics, "max", sample), mostBars).map(({ index, value }) => ({ label: answer?.classes.find((one) => one.index === index)?.name ?? `unit ${index}`, value }));
+  return classBars(strongest, { group, title: `What ${layer.name} says`, xAxis: isLog ? "log-probability" : "probability", ...(!isLog && { range: [0, 1] as const }), of: layer.units });
+}
+
+function classBars(bars: readonly { readonly label: string; readonly value: number }[], { of, ...view }: Pick<BarsView, "title" | "group" | "xAxis" | "range"> & { readonly of: number }): BarsView {
+  const caption = of > bars.length ? `The ${bars.length} strongest of ${of.toLocaleString("en-US")}.` : `All ${of}, the strongest first.`;
+  return { kind: "bars", ...view, caption, bars: bars.map((bar, i) => (i === 0 ? { ...bar, marked: true } : bar)) };
+}
+
+/** The classes of the model's output, for a network that ends in no softmax of its own. */
+export function answerBars({ classes, unit }: Answer, section: string): BarsView {
+  return classBars(classes.slice(0, mostBars).map(({ name, value }) => ({ label: name, value })), {
+    group: section, title: "Its strongest classes", xAxis: unit, of: classes.length, ...(unit === "probability" && { range: [0, 1] as const }),
+  });
 }
 
 /** The scaling of a layer: where nothing is negative, more is more ink; else two colours around zero. */
@@ -54,29 +60,26 @@ function grid(statistics: LayerStatistics, sample: number, options: GridOptions)
   const most = Math.max(Math.abs(min), Math.abs(max));
   const ownScale = scaling.contrast === "channel" || scaling.channelBoost > 0;
   const range = scaling.normalise === "min-max" ? ([min, max] as const) : ([scaling.normalise === "signed" ? -most : 0, most] as const);
-  const strongest = units > 1 ? topK(highest, Math.min(3, units - 1)).filter(({ value }) => value > 0) : [];
+  const strongest = units > 1 ? topK(highest, Math.min(ranks.length, units - 1)).filter(({ value }) => value > 0) : [];
   return {
     kind: "layer-grid", group, title: `What ${layer.name} sees`, tensor: `activation/${layer.name}`,
     ...gridLayout(layer), sample: axesOf(layer).batch === undefined ? 0 : sample * (statistics.rowsPerSample ?? 0), scaling, ownScale,
     colours: scaling.normalise === "signed" ? "signed" : "magnitude",
     unit: "activation",
     ...(!ownScale && range.every(Number.isFinite) && { range }),
-    ...(strongest.length > 0 && { marked: strongest.map(({ index }, i) => ({ unit: index, label: i === 0 ? `strongest: unit ${index}` : `unit ${index}` })) }),
+    ...(strongest.length > 0 && { marked: strongest.map(({ index }, i) => ({ unit: index, label: ranks[i]! })) }),
     caption: gridCaption(statistics, sample, scaling),
   };
 }
 
+/** What the figure itself does not say: it tells sizes, scale and gamma in its own labels. */
 function gridCaption(statistics: LayerStatistics, sample: number, scaling: GridScaling): string {
-  const { layer, units } = statistics;
-  const extent = extentOf(layer);
-  const where = extent.length === 0 || statistics.positions === 1 ? "" : `, ${extent.join(" × ")} positions each`;
-  const scale =
-    scaling.contrast === "channel" ? "each on its own scale: cells cannot be compared" : scaling.channelBoost > 0 ? `quiet units lifted (boost ${scaling.channelBoost}): cells cannot be compared` : "all on one scale";
-  const gamma = scaling.gamma === 1 ? "" : ` Faint values are ${scaling.gamma < 1 ? "lifted" : "lowered"} (gamma ${scaling.gamma}).`;
-  const zero = scaling.normalise === "min-max" ? " The palest value is the layer's lowest, not zero." : "";
-  const { rowsPerSample } = statistics;
+  const { layer, units, rowsPerSample } = statistics;
+  const boost = scaling.channelBoost > 0 ? ` Quiet units are lifted (boost ${scaling.channelBoost}).` : "";
+  const zero = scaling.normalise === "min-max" ? " The palest value is the lowest, not zero." : "";
   const first = rowsPerSample === 1 || axesOf(layer).batch === undefined ? "" : rowsPerSample === undefined ? " Samples are mixed in this layer; its first row is shown." : ` Shown is the first of ${rowsPerSample} windows.`;
-  return `${count(units, "unit")} of ${kindWords(layer)}${where}, ${scale}.${first}${zero}${gamma}${strongestWords(statistics, sample)}`;
+  const kind = kindWords(layer);
+  return `${kind[0]!.toUpperCase()}${kind.slice(1)} of ${count(units, "unit")}.${first}${zero}${boost}${strongestWords(statistics, sample)}`;
 }
 
 function strongestWords(statistics: LayerStatistics, sample: number): string {
@@ -87,7 +90,7 @@ function strongestWords(statistics: LayerStatistics, sample: number): string {
   const position = ofSample(statistics, "position", sample)[best.index]!;
   const names = axisNames(layer).filter((_, axis) => layer.spatialAxes.includes(axis));
   const where = Number.isNaN(position) || statistics.positions === 1 ? "" : ` at ${placeWords(unravel(position, extentOf(layer)), names)}`;
-  return ` The strongest is unit ${best.index}, ${shown(best.value)}${where}.`;
+  return ` The strongest is unit ${best.index}: ${shown(best.value)}${where}.`;
 }
 
 /** "squeezenet1.1 says golden retriever (78 %)." */

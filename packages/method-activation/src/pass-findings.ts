@@ -2,11 +2,11 @@ import type { Fact, FindingTensor, Findings, Job, View } from "@vitrine/core";
 import { axisNames, extentOf } from "./axes.js";
 import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
-import { answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
+import { answerBars, answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
 import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
 import { asTensor, meanOf, ofSample, rangeOf, statisticNames, type LayerStatistics } from "./statistics.js";
 import { boxOf, boxWords, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
-import { count, modelName, orNull } from "./words.js";
+import { count, listedUnits, modelName, orNull } from "./words.js";
 
 /** What is shown of a forward pass. */
 export interface PassOptions extends GridOptions {
@@ -16,9 +16,6 @@ export interface PassOptions extends GridOptions {
   /** With the layers that they are of. */
   readonly units: readonly { readonly wanted: WantedUnit; readonly value: string }[];
 }
-
-/** More layers than this are listed by their single strongest unit; the facts have `top` of each. */
-const fewLayers = 8;
 
 /** Everything that one forward pass shows. */
 export function passFindings(job: Job, pass: Capture, options: PassOptions): Findings {
@@ -40,12 +37,14 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
     return unitView(job, wanted, one, pass.activations.get(one.layer)!, sample, field && pictureKey === `input/${field.input}` ? pictureKey : undefined);
   });
   const group = "What the network says";
+  const layerViews = statistics.map((one) => layerView(one, sample, options, answer, one.layer.value === pass.classValue));
   const views: View[] = [
     ...(pictureKey === undefined ? [] : [{ kind: "image", group, title: "The input, as the network gets it", tensor: pictureKey } as const]),
     { kind: "text", group, title: group, text: sentences.join(" ") },
+    ...(answer && !layerViews.some((view) => view.kind === "bars") ? [answerBars(answer, group)] : []),
     ...units.map(({ view }) => view),
-    ...statistics.map((one) => layerView(one, sample, options, answer, one.layer.value === pass.classValue)),
-    strongestTable(job, statistics, sample, layers.length > fewLayers ? 1 : options.top),
+    ...layerViews,
+    strongestTable(job, statistics, sample, listedUnits(layers.length, options.top)),
     ...sparsityViews(measures, { group: "How much is switched off", below, table: "What is switched off, and how local it is", bars: "How much of each rectifier is off", silent: "silent units" }),
   ];
   const notices = statistics.flatMap((one) => (isFinite(one) ? [] : [`${one.layer.name} holds values that are infinite or no numbers; they are left out of its scale.`]));

@@ -2,7 +2,7 @@ import { float32, topK, type Fact, type FindingTensor, type Findings, type Table
 import type { SetMeasures } from "./checkpoints.js";
 import { setStatisticNames, type SetStatistics } from "./set-statistics.js";
 import { sparsitySentence, sparsityViews, type LayerMeasures } from "./sparsity-views.js";
-import { count, orNull } from "./words.js";
+import { count, listedUnits, orNull } from "./words.js";
 
 function measures(statistics: SetStatistics): LayerMeasures {
   const dead = statistics.dead();
@@ -34,7 +34,7 @@ export function setFindings({ statistics, labels }: SetMeasures, below: number |
     };
   });
   const facts = { against: { inputs, labels, statistics: setStatisticNames, ...(sentence !== undefined && { summary: sentence }), layers } };
-  return { tensors, facts, views: [...views, strongestInputs(statistics, labels, group, most)] };
+  return { tensors, facts, views: [...views, strongestInputs(statistics, labels, group, listedUnits(statistics.length, most))] };
 }
 
 function interleaved(statistics: SetStatistics): Float32Array {
@@ -44,8 +44,8 @@ function interleaved(statistics: SetStatistics): Float32Array {
 
 function strongestInputs(statistics: readonly SetStatistics[], labels: readonly string[], group: string, most: number): TableView {
   return {
-    kind: "table", group, title: "Which input each unit answers most",
-    caption: "The strongest units of each layer over the set. Fires on: the share of inputs on which the unit is not silent, told for rectifiers only.",
+    kind: "table", group, title: "Which input the strongest units answer most",
+    caption: "Fires on: the share of inputs on which the unit is not silent, told for rectifiers only.",
     columns: [
       { title: "layer" }, { title: "unit", numeric: true }, { title: "maximum", numeric: true, digits: 3 }, { title: "mean", numeric: true, digits: 3 },
       { title: "fires on", numeric: true, digits: 0, unit: "%" }, { title: "strongest on" },

@@ -24,7 +24,7 @@ export function percent(share: number): string {
 
 /** Three significant digits. */
 export function shown(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value);
+  return (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value)).replace("-", "−");
 }
 
 /** A position in words: "row 3, column 5". */
@@ -40,4 +40,9 @@ export function modelName(file: string): string {
 /** A number for facts and tables: null where it does not apply or is none. */
 export function orNull(value: number | undefined): number | null {
   return value === undefined || !Number.isFinite(value) ? null : value;
+}
+
+/** How many units of each layer one list holds: a single one where there are many layers. The facts have `most` of each. */
+export function listedUnits(layers: number, most: number): number {
+  return layers > 8 ? 1 : most;
 }
