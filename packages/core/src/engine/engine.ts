@@ -117,7 +117,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
       batch: request.batch ?? options.batch ?? 8,
     });
     const about = await describe(wanted, job);
-    const finish = (findings: Findings): Findings => ({ ...findings, views: findings.views.map((view) => captioned(view, about(), wanted, model)) });
+    const finish = (findings: Findings): Findings => {
+      const notices = [...(findings.notices ?? []), ...model.runtime.info.notices, ...model.runNotices];
+      return { ...findings, views: findings.views.map((view) => captioned(view, about(), wanted, model)), ...(notices.length > 0 && { notices }) };
+    };
     try {
       const findings = await drive(wanted, job, (update) => tell(update.kind === "partial" ? { ...update, findings: finish(update.findings) } : update));
       return { ...finish(findings), ...about() };

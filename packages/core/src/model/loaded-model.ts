@@ -46,6 +46,7 @@ export class LoadedModel implements Model {
   readonly labels: readonly string[];
   readonly #parts: ModelParts;
   readonly #shapes = new Map<string, Map<string, readonly number[]>>();
+  readonly #runNotices = new Set<string>();
   readonly #tables = new Map<string, Promise<LayerTable>>();
   #disposed = false;
 
@@ -69,6 +70,10 @@ export class LoadedModel implements Model {
     };
     this.output = outputOf(parts.graph, parts.spec);
     this.labels = parts.spec.outputs.find((output) => output.name === this.output.name)?.labels ?? parts.spec.outputs[0]?.labels ?? [];
+  }
+
+  get runNotices(): readonly string[] {
+    return [...this.#runNotices];
   }
 
   prepare(input: Input, label = "input"): Record<string, PreparedInput> {
@@ -112,9 +117,12 @@ export class LoadedModel implements Model {
       this,
       graph,
       compile,
-      (program) => {
+      async (program) => {
         const wanted = new Set(program.inputs.map((input) => input.name));
-        return program.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name))), options);
+        const results = await program.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name))), options);
+        // Some runtimes know where nodes were placed only after the first run.
+        for (const notice of program.notices) this.#runNotices.add(notice);
+        return results;
       },
       { signal: options.signal },
     );

@@ -27,6 +27,8 @@ export interface Model {
   readonly origin: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly notices: readonly string[];
+  /** What the runtime has told of the programs that were run so far: nodes that it placed elsewhere than asked. */
+  readonly runNotices: readonly string[];
   readonly spec: ModelSpec;
   readonly batch: BatchInfo;
   /** The inputs that have to be fed. */
