@@ -1,0 +1,10 @@
+export { weights } from "./weights.js";
+export { weightsPlugin } from "./plugin.js";
+export { modelParameters, type ModelParameter, type ParameterRole } from "./parameters.js";
+export { banksOf, filterOf, type FilterBank } from "./bank.js";
+export { foldBatchNorm, type Fold, type Folded } from "./fold.js";
+export { classifyFilter, filterClasses, type FilterClass, type FilterShape } from "./classify.js";
+export { fitGabor, type Gabor, type GaborFit } from "./gabor.js";
+export { spectrumOf, type Kernel, type Spectrum } from "./spectrum.js";
+export { statisticsOf, type WeightStatistics } from "./statistics.js";
+export { type FindingName, type Noticed } from "./noticed.js";

@@ -1,0 +1,110 @@
+import { intAttr, intsAttr, isFloat, producersOf, sizeOf, stridesOf, tensor, toFloat32, toNumbers, type Graph, type Node, type Tensor } from "@vitrine/core";
+
+/** A constant as an operator gets it. */
+export interface Resolved {
+  /** The initialiser's own name. */
+  readonly value: string;
+  readonly tensor: Tensor;
+}
+
+/** How long a chain between an initialiser and its use may be. */
+const longest = 8;
+
+/** Follows what exporters write between an initialiser and its use: transposed, reshaped, dequantised. Undefined for what is computed in any other way. */
+export function resolver(graph: Graph): (name: string | undefined) => Resolved | undefined {
+  const producers = producersOf(graph);
+  const known = new Map<string, Resolved | undefined>();
+  const follow = (name: string | undefined, depth: number): Resolved | undefined => {
+    if (name === undefined || name === "" || depth > longest) return undefined;
+    if (known.has(name)) return known.get(name);
+    const constant = graph.constants.get(name);
+    const node = producers.get(name);
+    const found = constant ? (constant.dtype === "string" ? undefined : { value: name, tensor: constant.read() }) : node && through(node, (inner) => follow(inner, depth + 1));
+    known.set(name, found);
+    return found;
+  };
+  return (name) => follow(name, 0);
+}
+
+function through(node: Node, follow: (name: string | undefined) => Resolved | undefined): Resolved | undefined {
+  if (node.domain !== "") return undefined;
+  const source = follow(node.inputs[0]);
+  if (!source) return undefined;
+  const { value, tensor: before } = source;
+  const other = follow(node.inputs[1])?.tensor;
+  switch (node.op) {
+    case "Identity":
+      return source;
+    case "Cast":
+      return isFloat(before.dtype) ? { value, tensor: tensor("float32", before.shape, toFloat32(before)) } : undefined;
+    case "Transpose":
+      return { value, tensor: transposed(before, intsAttr(node, "perm", before.shape.map((_, i) => before.shape.length - 1 - i))) };
+    case "Reshape":
+    case "Squeeze":
+    case "Unsqueeze":
+    case "Flatten": {
+      const shape = newShape(node, before.shape, other && toNumbers(other));
+      return shape && sizeOf(shape) === sizeOf(before.shape) ? { value, tensor: tensor("float32", shape, toFloat32(before)) } : undefined;
+    }
+    case "DequantizeLinear":
+      return other && dequantised(value, before, toNumbers(other), follow(node.inputs[2])?.tensor, intAttr(node, "axis", 1));
+    default:
+      return undefined;
+  }
+}
+
+function newShape(node: Node, shape: readonly number[], given: readonly number[] | undefined): number[] | undefined {
+  const rank = shape.length;
+  if (node.op === "Flatten") {
+    const axis = (intAttr(node, "axis", 1) + rank) % Math.max(1, rank);
+    return [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))];
+  }
+  if (node.op === "Squeeze") return shape.filter((dim, axis) => (given ? !given.some((one) => (one + rank) % rank === axis) : dim !== 1));
+  if (!given) return undefined;
+  if (node.op === "Unsqueeze") {
+    const axes = given.map((axis) => (axis < 0 ? axis + rank + given.length : axis));
+    const rest = [...shape];
+    return Array.from({ length: rank + given.length }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!));
+  }
+  const result = given.map((dim, axis) => (dim === 0 ? (shape[axis] ?? 0) : dim));
+  const free = result.indexOf(-1);
+  if (free >= 0) {
+    result[free] = 1;
+    result[free] = sizeOf(shape) / sizeOf(result);
+  }
+  return result.every((dim) => Number.isInteger(dim) && dim >= 0) ? result : undefined;
+}
+
+function transposed(source: Tensor, perm: readonly number[]): Tensor {
+  const shape = perm.map((axis) => source.shape[axis]!);
+  const strides = stridesOf(source.shape);
+  const from = toFloat32(source);
+  const to = new Float32Array(from.length);
+  const index = shape.map(() => 0);
+  let offset = 0;
+  for (let i = 0; i < to.length; i++) {
+    to[i] = from[offset]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const step = strides[perm[axis]!]!;
+      offset += step;
+      if (++index[axis]! < shape[axis]!) break;
+      offset -= step * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return tensor("float32", shape, to);
+}
+
+/** (q − zero point) · scale, one scale for all or one along an axis. */
+function dequantised(value: string, source: Tensor, scales: readonly number[], zero: Tensor | undefined, axis: number): Resolved | undefined {
+  const at = axis < 0 ? axis + source.shape.length : axis;
+  const along = scales.length === 1 ? 1 : source.shape[at];
+  if (along !== scales.length) return undefined;
+  const zeros = zero ? toNumbers(zero) : [0];
+  const inner = sizeOf(source.shape.slice(at + 1));
+  const data = Float32Array.from(toNumbers(source), (q, i) => {
+    const k = scales.length === 1 ? 0 : Math.floor(i / inner) % scales.length;
+    return (q - (zeros[zeros.length === 1 ? 0 : k] ?? 0)) * scales[k]!;
+  });
+  return { value, tensor: tensor("float32", source.shape, data) };
+}
