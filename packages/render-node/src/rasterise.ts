@@ -16,11 +16,24 @@ export interface RasteriseOptions {
   readonly signal?: AbortSignal;
 }
 
+const textElement = /<text\b([^>]*)>([^<]*)<\/text>/gu;
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
 
-/** What the document writes, without titles and descriptions, which are not drawn. */
-function writtenText(svg: string): string {
-  return Array.from(svg.matchAll(/<text\b[^>]*>([^<]*)<\/text>/gu), ([, text = ""]) => text.replace(/&(amp|lt|gt|quot|#39);/gu, (_, name: string) => entities[name]!)).join("");
+const written = (content: string): string => content.replace(/&(amp|lt|gt|quot|#39);/gu, (_, name: string) => entities[name]!);
+
+/** The document in the words of resvg, and whether its texts need a font of the machine. */
+function prepared(svg: string): { document: string; foreign: boolean } {
+  let foreign = false;
+  const document = svg
+    // resvg knows the older of the two words for nearest neighbour, browsers the newer one.
+    .replaceAll('image-rendering="pixelated"', 'image-rendering="optimizeSpeed"')
+    // A text in the font that it was measured with need not be held to its width.
+    .replace(textElement, (whole, attributes: string, content: string) => {
+      if (!inBundledFont(written(content))) foreign = true;
+      else return `<text${attributes.replace(/ textLength="[^"]*" lengthAdjust="[^"]*"/u, "")}>${content}</text>`;
+      return whole;
+    });
+  return { document, foreign };
 }
 
 /**
@@ -36,12 +49,11 @@ export async function rasterise(svg: string, { scale = 2, signal }: RasteriseOpt
   if (!(width > 0 && height > 0)) throw renderNodeError("svg-unreadable", { reason: "its root states no width and height." });
   if (width * height * scale * scale > mostPixels) throw renderNodeError("picture-too-large", { width, height, scale, most: mostPixels });
   signal?.throwIfAborted();
+  const { document, foreign } = prepared(svg);
   const options: ResvgRenderOptions = {
     fitTo: { mode: "zoom", value: scale },
-    font: { fontFiles: fontFiles(), loadSystemFonts: !inBundledFont(writtenText(svg)), defaultFontFamily: "IBM Plex Sans", sansSerifFamily: "IBM Plex Sans" },
+    font: { fontFiles: fontFiles(), loadSystemFonts: foreign, defaultFontFamily: "IBM Plex Sans", sansSerifFamily: "IBM Plex Sans" },
   };
-  // resvg knows the older of the two words for nearest neighbour, browsers the newer one.
-  const document = svg.replaceAll('image-rendering="pixelated"', 'image-rendering="optimizeSpeed"');
   // resvg takes a signal for one call only: a second call with the same one throws. A picture takes milliseconds; the signal is asked around it.
   const image = await renderAsync(document, options).catch((cause: unknown) => {
     throw renderNodeError("svg-unreadable", { reason: cause instanceof Error ? cause.message : String(cause) }, cause);

@@ -8,7 +8,7 @@ import { paragraph } from "./scene/text.js";
 import { cleanLine } from "./text/clean.js";
 import { measureText, type Measure } from "./text/measure.js";
 import { figureWidth, margin, tokens, type Theme } from "./tokens.js";
-import { drawKind } from "./views/kinds.js";
+import { checkNesting, drawKind } from "./views/kinds.js";
 
 export interface DrawOptions {
   readonly theme: Theme;
@@ -34,13 +34,14 @@ export interface Figure {
  * Draws a view of findings. Every figure has the same parts: a title, what is shown, a legend with range and unit, what is
  * unusual about the values, the caption, and the line that says what it was made of.
  *
- * @throws `view-tensor-missing`, `view-tensor-shape`, `view-sample`, `view-field`, `view-kind`, `view-depth`, `view-malformed`, `figure-width`
+ * @throws `view-tensor-missing`, `view-tensor-shape`, `view-sample`, `view-field`, `view-kind`, `view-depth`, `view-count`, `view-malformed`, `figure-width`
  */
 export function drawView(view: View, findings: Pick<Findings, "tensors">, options: DrawOptions): Figure {
   const { theme, width = figureWidth, measure = measureText } = options;
   if (!(Number.isInteger(width) && width >= 320 && width <= 4096)) throw renderError("figure-width", { width });
   const scene: Scene = { theme, tokens: tokens[theme], measure, width: width - 2 * margin, tensors: findings.tensors, depth: 0, agreed: {}, draw: drawKind };
   try {
+    checkNesting(view);
     const exhibit = drawKind(view, scene);
     return figure(view, panel(view, exhibit, scene), exhibit.description, scene);
   } catch (error) {

@@ -26,6 +26,10 @@ export const renderError = defineErrors({
     message: `The view "${brief(f.view)}" holds views within views, deeper than ${f.depth} levels.`,
     hint: "Put them side by side on one level.",
   }),
+  "view-count": (f: { view: string; count: number }) => ({
+    message: `The view "${brief(f.view)}" holds more than ${f.count} views.`,
+    hint: "Give them as views of their own, under one `group`.",
+  }),
   "view-malformed": (f: { kind: string; view: string; reason: string }) => ({
     message: `The view "${brief(f.view)}" is no whole \`${brief(f.kind)}\`: ${brief(f.reason)}.`,
     hint: "Compare it with the type of its kind in core.",

@@ -171,6 +171,7 @@ export interface LabelMapView extends ViewBase {
 
 export interface TableView extends ViewBase {
   readonly kind: "table";
+  /** `digits`: decimals of its numbers. */
   readonly columns: readonly { readonly title: string; readonly numeric?: boolean; readonly digits?: number; readonly unit?: string }[];
   readonly rows: readonly (readonly (string | number | null)[])[];
 }

@@ -11,9 +11,9 @@ type Paint = (value: number, into: Uint8ClampedArray, offset: number) => void;
 
 const clamp = (t: number): number => (t > 0 ? (t < 1 ? t : 1) : 0);
 
-/** The share of the way from `from` to `to`; 1 beyond, and all of it for values of a domain without extent that are not zero. */
+/** The share of the way from `from` to `to`; none below, all beyond, also where the two are the same. */
 function share(value: number, from: number, to: number): number {
-  return to === from ? (value === 0 ? 0 : 1) : clamp((value - from) / (to - from));
+  return to > from ? clamp((value - from) / (to - from)) : value > from ? 1 : 0;
 }
 
 function fromRamp(ramp: Ramp, t: number, into: Uint8ClampedArray, offset: number): void {

@@ -5,7 +5,7 @@ import { rampSteps } from "../colour/ramps.js";
 import { hatched } from "../picture/hatch.js";
 import { grey } from "../picture/picture.js";
 import { toDataUri } from "../picture/png.js";
-import { emptyBlock, flow, placed, type Block, type Mark } from "../scene/mark.js";
+import { emptyBlock, flow, placed, stack, type Block, type Mark } from "../scene/mark.js";
 import { textLine, type Pen } from "../scene/text.js";
 import { showCount, showNumber } from "../text/numbers.js";
 
@@ -64,6 +64,8 @@ export function colourBar(pen: Pen, bar: ColourBar, room: number): Block {
   const [low, high] = bar.range;
   const width = Math.min(barWidth, room);
   const caption = textLine(pen, remark === undefined ? unit : `${unit} · ${remark}`, { width: room });
+  // Without a number there is no scale.
+  if (missing && missing[0] > 0 && missing[0] === missing[1]) return stack([caption, missingKey(pen, missing, room, 2)], 4);
   const values = Float32Array.from({ length: rampSteps }, (_, i) => bend(low + ((high - low) * i) / (rampSteps - 1), bar.range, gamma));
   const top = caption.height + 4;
   const marks: Mark[] = [placed(caption, 0, 0)];
@@ -78,14 +80,13 @@ export function colourBar(pen: Pen, bar: ColourBar, room: number): Block {
   for (const tick of ticks(pen, bar, width)) marks.push(placed(tick.label, tick.at, below));
   const scale: Block = { width: Math.max(width, caption.width), height: below + 16, marks };
   if (!missing || missing[0] === 0) return scale;
-  const count = missing[0] === missing[1] ? "no value is a number" : `not a number (${showCount(missing[0])} of ${showCount(missing[1])})`;
-  return flow([scale, missingKey(pen, count, room, top)], room, 24, 8);
+  return flow([scale, missingKey(pen, missing, room, top)], room, 24, 8);
 }
 
 /** The hatch that stands for what is not a number. */
-function missingKey(pen: Pen, text: string, room: number, top: number): Block {
+function missingKey(pen: Pen, [count, of]: readonly [number, number], room: number, top: number): Block {
   const side = 16;
-  const words = textLine(pen, text, { width: room - side - 8 });
+  const words = textLine(pen, `not a number (${showCount(count)} of ${showCount(of)})`, { width: room - side - 8 });
   const href = toDataUri(hatched({ width: 1, height: 1, values: Float32Array.of(NaN) }, { width: 1, height: 1, data: new Uint8Array(4) }, 2 * side, 2 * side, pen.theme));
   const marks: Mark[] = [
     { kind: "image", x: 0, y: top - 2, width: side, height: side, href, smooth: false },

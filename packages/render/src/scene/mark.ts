@@ -40,8 +40,8 @@ export interface TextMark {
   readonly anchor?: "start" | "middle" | "end";
   /** Reads upwards. */
   readonly upwards?: boolean;
-  /** Width to hold it to, for scripts whose glyphs are not in the bundled font. */
-  readonly hold?: number;
+  /** The width that layout gave it: a viewer with another font sets it just as wide. */
+  readonly length: number;
 }
 
 export interface RectMark {

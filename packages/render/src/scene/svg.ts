@@ -35,7 +35,7 @@ export function toSvg(mark: Mark, dx: number, dy: number): string {
           x, y, "font-size": mark.size, "font-weight": mark.weight === 400 ? undefined : mark.weight, fill: mark.fill,
           "text-anchor": mark.anchor === "start" ? undefined : mark.anchor,
           transform: mark.upwards ? `rotate(-90 ${round(x)} ${round(y)})` : undefined,
-          textLength: mark.hold, lengthAdjust: mark.hold === undefined ? undefined : "spacingAndGlyphs",
+          textLength: mark.length, lengthAdjust: "spacingAndGlyphs",
         },
         escapeXml(mark.text),
       );

@@ -1,7 +1,7 @@
 import { lineHeights, type FontSize, type Theme, type Tokens, type Weight } from "../tokens.js";
 import { cleanLine } from "../text/clean.js";
 import { cutMiddle, wrap } from "../text/fit.js";
-import { inBundledFont, type Measure } from "../text/measure.js";
+import type { Measure } from "../text/measure.js";
 import { stack, type Block, type Mark } from "./mark.js";
 
 /** What every drawing needs to write: the look, and how wide letters are. */
@@ -39,8 +39,7 @@ export function textLine(pen: Pen, text: string, options: TextOptions = {}): Blo
   const taken = pen.measure(shown, size, weight);
   if (shown === "") return { width: 0, height: lineHeights[size], marks: [] };
   const mark: Mark = {
-    kind: "text", x: anchor === "end" ? taken : 0, y: baselineOf(size), text: shown, size, weight, fill, anchor,
-    ...(!inBundledFont(shown) && { hold: taken }),
+    kind: "text", x: anchor === "end" ? taken : 0, y: baselineOf(size), text: shown, size, weight, fill, anchor, length: taken,
   };
   return { width: taken, height: lineHeights[size], marks: [shown === whole ? mark : { kind: "group", x: 0, y: 0, title: whole, children: [mark] }] };
 }

@@ -16,7 +16,6 @@ import { fitInto, frame, photo, pictureFor } from "./stage.js";
 const gap = 24;
 /** Panels are not made narrower, but broken into further rows. */
 const narrowest = 200;
-const mostViews = 64;
 
 type ScaledView = Extract<View, { kind: "heatmap" | "matrix" | "text-trace" }>;
 const isScaled = (view: View): view is ScaledView => view.kind === "heatmap" || view.kind === "matrix" || view.kind === "text-trace";
@@ -67,7 +66,7 @@ function panels(views: readonly View[], scene: Scene, agreed: Agreement, first: 
 
 /** Views that are to be compared: one scale, one clean picture and one legend where they agree. */
 export function drawSideBySide(view: SideBySideView, scene: Scene): Exhibit {
-  const views = view.views.slice(0, mostViews);
+  const { views } = view;
   if (views.length === 0) return emptyExhibit(scene, "Nothing to compare.");
   const domain = agreedDomain(views, scene);
   const scaled = views.filter(isScaled);
@@ -98,7 +97,7 @@ const wide: ReadonlySet<string> = new Set(["layer-grid", "image-grid", "table", 
 
 /** Everything about a unit: small views in pairs, wide ones over the whole width, in their order. */
 export function drawUnitPage(view: UnitPageView, scene: Scene): Exhibit {
-  const views = view.views.slice(0, mostViews);
+  const { views } = view;
   const name = textLine(scene, view.unit, { size: 16, fill: scene.tokens.second, width: scene.width });
   if (views.length === 0) return { ...emptyExhibit(scene, "Nothing is known about this unit."), description: view.unit };
   const rows: View[][] = [];

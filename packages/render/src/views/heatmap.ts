@@ -52,7 +52,7 @@ function within(scene: Scene, image: Mark, { x, y, width, height }: Place, size:
 /** The clean picture, and beside it the map over the greyed picture; the map alone where nothing lies behind it. */
 export function drawHeatmap(view: HeatmapView, scene: Scene): Exhibit {
   const map = mapFor(view, scene);
-  if (map.values.length === 0) return emptyExhibit(scene, `Nothing to draw: the tensor \`${view.tensor}\` has no elements.`);
+  if (map.values.length === 0) return emptyExhibit(scene, `Nothing to draw: “${view.tensor}” has no elements.`);
   const { colours, unit, outlines } = view;
   const statistics = statisticsOf(map.values);
   const domain = scene.agreed.domain ?? domainOf(statistics, view);

@@ -13,7 +13,7 @@ const gap = 8;
 
 export function drawImage(view: ImageView, scene: Scene): Exhibit {
   const picture = pictureFor(scene, view, view.tensor);
-  if (picture.data.length === 0) return emptyExhibit(scene, `Nothing to draw: the picture \`${view.tensor}\` has no pixels.`);
+  if (picture.data.length === 0) return emptyExhibit(scene, `Nothing to draw: “${view.tensor}” has no pixels.`);
   const size = fitInto(picture, scene.width);
   const marks = [photo(picture, size), frame(scene, size), ...outlineMarks(scene, view.outlines, picture, size)];
   return {

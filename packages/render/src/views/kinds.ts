@@ -37,14 +37,28 @@ const kinds: { readonly [K in Known["kind"]]: (view: Extract<Known, { kind: K }>
   link: drawLink,
 };
 
-/** Deeper than any page is read. */
-const deepest = 4;
+/** Deeper and more than any page is read. */
+const deepest = 3;
+const most = 256;
+
+/** Views within a view, its fallback among them. */
+const within = (view: View): readonly View[] => ("views" in view ? view.views : "fallback" in view ? [view.fallback] : []);
+
+/** Checks, before anything is drawn, that a view holds no endless number of views. @throws `view-depth`, `view-count` */
+export function checkNesting(view: View): void {
+  let level: readonly View[] = [view];
+  for (let depth = 0, count = 0; level.length > 0; depth++) {
+    count += level.length;
+    if (depth > deepest) throw renderError("view-depth", { view: view.title, depth: deepest });
+    if (count > most) throw renderError("view-count", { view: view.title, count: most });
+    level = level.flatMap(within);
+  }
+}
 
 const isKnown = (view: View): view is Known => Object.hasOwn(kinds, view.kind);
 
-/** Draws a view by its kind; a kind of somebody else's by its fallback. @throws `view-kind`, `view-depth` and what the kind throws */
+/** Draws a view by its kind; a kind of somebody else's by its fallback. @throws `view-kind` and what the kind throws */
 export function drawKind(view: View, scene: Scene): Exhibit {
-  if (scene.depth > deepest) throw renderError("view-depth", { view: view.title, depth: deepest });
   if (isKnown(view)) return (kinds[view.kind] as (view: Known, scene: Scene) => Exhibit)(view, scene);
   const fallback = (view as Partial<CustomView>).fallback;
   if (typeof fallback !== "object" || !isKnown(fallback)) throw renderError("view-kind", { kind: view.kind });

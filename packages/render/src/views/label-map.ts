@@ -36,7 +36,7 @@ export function drawLabelMap(view: LabelMapView, scene: Scene): Exhibit {
   const counts = labelCounts(view, scene);
   const tensor = tensorOf(scene, view, view.tensor);
   const [height = 0, width = 0] = tensor.shape;
-  if (counts.length === 0) return emptyExhibit(scene, `Nothing to draw: the tensor \`${view.tensor}\` has no elements.`);
+  if (counts.length === 0) return emptyExhibit(scene, `Nothing to draw: “${view.tensor}” has no elements.`);
   const hues = scene.agreed.hues ?? assignHues(counts, scene.tokens);
   const over = view.over === undefined ? undefined : pictureFor(scene, view, view.over);
   const beside = over !== undefined && scene.agreed.onePicture !== true;

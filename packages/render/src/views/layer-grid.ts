@@ -101,7 +101,7 @@ function rowNumbers(units: number, cells: Cells, scene: Scene): Mark[] {
 /** All units of a layer, each in the place of its number, on one scale or each on its own. */
 export function drawLayerGrid(view: LayerGridView, scene: Scene): Exhibit {
   const tensor = tensorOf(scene, view, view.tensor);
-  if (sizeOf(tensor.shape) === 0) return emptyExhibit(scene, `Nothing to draw: the tensor \`${view.tensor}\` has no elements.`);
+  if (sizeOf(tensor.shape) === 0) return emptyExhibit(scene, `Nothing to draw: “${view.tensor}” has no elements.`);
   const all = layerGridCells(tensor, view);
   const units = Math.min(all.units, mostUnits);
   const grid: Grid = { units, height: all.height, width: all.width, values: all.data.subarray(0, units * all.width * all.height) };

@@ -26,7 +26,7 @@ export function drawMatrix(view: MatrixView, scene: Scene): Exhibit {
     throw renderError("view-tensor-shape", { view: view.title, tensor: view.tensor, dtype: tensor.dtype, shape: tensor.shape, expected: "numbers [rows, columns]" });
   }
   const [rows = 0, columns = 0] = tensor.shape;
-  if (rows * columns === 0) return emptyExhibit(scene, `Nothing to draw: the tensor \`${view.tensor}\` has no elements.`);
+  if (rows * columns === 0) return emptyExhibit(scene, `Nothing to draw: “${view.tensor}” has no elements.`);
   for (const [field, length] of [["rows", rows], ["columns", columns]] as const) {
     if (view[field].length !== 0 && view[field].length !== length) throw renderError("view-field", { view: view.title, field, value: view[field].length, expected: `${length} names, as its tensor has ${field}` });
   }
@@ -63,7 +63,7 @@ export function drawMatrix(view: MatrixView, scene: Scene): Exhibit {
       return;
     }
     const text = cutMiddle(column, columnRoom, { size: 12, measure: scene.measure });
-    marks.push({ kind: "group", x: 0, y: 0, title: column, children: [{ kind: "text", x: middle - 8 + baselineOf(12), y: top - 4, text, size: 12, weight: 400, fill: scene.tokens.second, upwards: true }] });
+    marks.push({ kind: "group", x: 0, y: 0, title: column, children: [{ kind: "text", x: middle - 8 + baselineOf(12), y: top - 4, text, size: 12, weight: 400, fill: scene.tokens.second, upwards: true, length: scene.measure(text, 12, 400) }] });
   });
 
   const texts = Array.from(values, (value) => (Number.isNaN(value) ? "" : showNumber(value, 2)));

@@ -10,6 +10,7 @@ import { countOf, showCount, showNumber } from "../text/numbers.js";
 
 const plotHeight = 320;
 const mostLabels = 24;
+const manyPoints = 2000;
 
 interface Box {
   readonly x: number;
@@ -33,17 +34,17 @@ export function drawScatter(view: ScatterView, scene: Scene): Exhibit {
   const plot = ground(scene, { width: scene.width, height: plotHeight }, { label: view.xAxis, domain: xDomain, nice: view.xRange === undefined }, { label: view.yAxis, domain: yDomain, nice: view.yRange === undefined });
   const inside = finite.filter(({ x, y }) => x >= plot.xDomain[0] && x <= plot.xDomain[1] && y >= plot.yDomain[0] && y <= plot.yDomain[1]);
 
-  // One circle for points that fall on the same half pixel: as many points as one likes, as many marks as can be seen.
+  // One circle for points that fall on the same place: as many points as one likes, as many marks as can be seen.
+  const [radius, grid] = inside.length > manyPoints ? [1.5, 3] : [3, 0.5];
   const circles = new Map<string, { x: number; y: number; count: number }>();
   for (const { x, y } of inside) {
-    const at = { x: Math.round(2 * plot.x(x)) / 2, y: Math.round(2 * plot.y(y)) / 2 };
+    const at = { x: Math.round(plot.x(x) / grid) * grid, y: Math.round(plot.y(y) / grid) * grid };
     const key = `${at.x} ${at.y}`;
     circles.set(key, { ...at, count: (circles.get(key)?.count ?? 0) + 1 });
   }
-  const radius = circles.size > 2000 ? 1.5 : 3;
   const points = [...circles.values()].map(({ x, y, count }): Mark => ({ kind: "circle", x, y, radius, fill: scene.tokens.accent, opacity: 1 - 0.4 ** count }));
 
-  const occupied: Box[] = circles.size <= 2000 ? [...circles.values()].map(({ x, y }) => ({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius })) : [];
+  const occupied: Box[] = inside.length <= manyPoints ? [...circles.values()].map(({ x, y }) => ({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius })) : [];
   const middle = { x: plot.left + plot.width / 2, y: plot.top + plot.height / 2 };
   const outermost = inside.filter(({ label }) => label !== undefined && label !== "").map((point) => ({ ...point, px: plot.x(point.x), py: plot.y(point.y) }))
     .sort((a, b) => Math.hypot(b.px - middle.x, b.py - middle.y) - Math.hypot(a.px - middle.x, a.py - middle.y));

@@ -7,10 +7,13 @@ import { renderError } from "../errors.js";
 import { stack, type Block, type ImageMark, type Mark } from "../scene/mark.js";
 import { tensorOf, type Scene } from "../scene/scene.js";
 import { textLine, type Pen } from "../scene/text.js";
+import { showCount } from "../text/numbers.js";
 
 /** Pictures smaller than this are pixels that somebody wants to see (filters); larger ones are photographs. */
 const photograph = 48;
 const tallest = 448;
+/** A pixel of a map is never drawn larger. */
+const largestPixel = 48;
 /** A row of a map is never drawn thinner. */
 const thinnest = 24;
 
@@ -31,7 +34,7 @@ export function pictureFor(scene: Pick<Scene, "tensors">, view: View, key: strin
 
 /** The size to show a grid of `columns` × `rows` pixels in: whole half pixels for each where that costs little room. */
 export function fitInto({ width: columns, height: rows }: Size, width: number, height = tallest): Size {
-  const scale = Math.min(width / columns, height / rows);
+  const scale = Math.min(width / columns, height / rows, largestPixel);
   const even = Math.floor(2 * scale) / 2;
   const used = even >= 0.5 && even > 0.88 * scale ? even : scale;
   const shown = { width: columns * used, height: rows * used };
@@ -58,6 +61,9 @@ export function labelled(pen: Pen, label: string, size: Size, marks: readonly Ma
 }
 
 type Outlines = HeatmapView["outlines"];
+/** More boxes hide the picture, more labels are not looked up. */
+const mostOutlines = 200;
+const mostLabels = 12;
 
 /** Hues by an outline's label: outlines that mean the same look the same. */
 function huesOf(pen: Pen, outlines: Outlines): ReadonlyMap<string, string> {
@@ -69,7 +75,7 @@ function huesOf(pen: Pen, outlines: Outlines): ReadonlyMap<string, string> {
 /** Boxes given in pixels of `of`, over something shown in `size`: each on a rim of the page's colour, to stand out from any picture. */
 export function outlineMarks(pen: Pen, outlines: Outlines, of: Size, size: Size): Mark[] {
   const hues = huesOf(pen, outlines);
-  return (outlines ?? []).flatMap(({ box: [y, x, height, width], label }): Mark[] => {
+  return (outlines ?? []).slice(0, mostOutlines).flatMap(({ box: [y, x, height, width], label }): Mark[] => {
     const [left, right] = [x, x + width].map((value) => Math.min(Math.max((value * size.width) / of.width, 1), size.width - 1)) as [number, number];
     const [top, bottom] = [y, y + height].map((value) => Math.min(Math.max((value * size.height) / of.height, 1), size.height - 1)) as [number, number];
     if (!(right > left && bottom > top)) return [];
@@ -82,5 +88,9 @@ export function outlineMarks(pen: Pen, outlines: Outlines, of: Size, size: Size)
 }
 
 export function outlineKeys(pen: Pen, outlines: Outlines): Key[] {
-  return [...huesOf(pen, outlines)].map(([label, hue]) => ({ swatch: outline(hue), label }));
+  const hues = [...huesOf(pen, outlines)];
+  const listed: Key[] = hues.slice(0, mostLabels).map(([label, hue]) => ({ swatch: outline(hue), label }));
+  const left = (outlines?.length ?? 0) - mostOutlines;
+  if (hues.length > mostLabels) listed.push({ swatch: [], label: `and ${showCount(hues.length - mostLabels)} more` });
+  return left > 0 ? [...listed, { swatch: [], label: `${showCount(left)} more boxes are not drawn` }] : listed;
 }

@@ -2,6 +2,7 @@ import type { TextTraceView } from "@vitrine/core";
 import { colourOf } from "../colour/colourise.js";
 import { legible } from "../colour/contrast.js";
 import { colourBar } from "../legend/colour-bar.js";
+import { keys } from "../legend/keys.js";
 import { domainOf } from "../data/domain.js";
 import { numbersFor } from "../data/series.js";
 import { statisticsOf } from "../data/statistics.js";
@@ -31,10 +32,10 @@ export function symbolText(symbol: string): string {
 
 /** Its colour behind a text, or an outline where it has none. */
 function cell(scene: Scene, text: string, width: number, height: number, fill: string | undefined): Block {
-  const { ink, page, hairline } = scene.tokens;
+  const { ink, page, second } = scene.tokens;
   const small = height <= nextHeight;
   const words = textLine(scene, text, { size: small ? 12 : 14, fill: fill === undefined ? ink : legible(fill, [ink, page]), width: width - 2 });
-  const ground: Mark = fill === undefined ? { kind: "rect", x: 0.5, y: 0.5, width: width - 1, height: height - 1, stroke: hairline } : { kind: "rect", x: 0, y: 0, width, height, fill };
+  const ground: Mark = fill === undefined ? { kind: "rect", x: 0.5, y: 0.5, width: width - 1, height: height - 1, stroke: second } : { kind: "rect", x: 0, y: 0, width, height, fill };
   return { width, height, marks: [ground, placed(words, (width - words.width) / 2, (height - words.height) / 2)] };
 }
 
@@ -69,12 +70,13 @@ export function drawTextTrace(view: TextTraceView, scene: Scene): Exhibit {
   });
   const body = stack(lines.filter((line) => line.length > 0).map((line) => flow(line, scene.width, 0, 8)), 8);
   const rest = all.length > symbols.length ? [textLine(scene, `The first ${showCount(symbols.length)} of ${showCount(all.length)} symbols.`)] : [];
-  const bar = scene.agreed.oneLegend ? emptyBlock : colourBar(scene, { colours: view.colours, behind: scene.tokens.page, range: domain.range, unit: view.unit, missing: [statistics.missing, statistics.count], ...(domain.own && { remark: "own scale" }) }, scene.width);
+  const bar = scene.agreed.oneLegend ? emptyBlock : colourBar(scene, { colours: view.colours, behind: scene.tokens.page, range: domain.range, unit: view.unit, ...(domain.own && { remark: "own scale" }) }, scene.width);
   const nextBar = view.next ? colourBar(scene, { colours: "magnitude", range: [0, 1], unit: "below each symbol: probability of the next" }, scene.width) : emptyBlock;
   const special = signs.filter(([, pattern]) => symbols.some((symbol) => pattern.test(symbol))).map(([words]) => words);
+  const outlined = statistics.missing === 0 ? emptyBlock : keys(scene, [{ swatch: [{ kind: "rect", x: 0.5, y: 0.5, width: 11, height: 11, stroke: scene.tokens.second }], label: `not a number (${showCount(statistics.missing)} of ${showCount(statistics.count)})` }], scene.width);
   return {
     body: stack([body, ...rest], 8),
-    legend: stack([flow([bar, nextBar], scene.width, 32, 12), special.length === 0 ? emptyBlock : textLine(scene, special.join(", "))], 8),
+    legend: stack([flow([bar, nextBar], scene.width, 32, 12), outlined, special.length === 0 ? emptyBlock : textLine(scene, special.join(", "))], 8),
     ...(scene.agreed.domain === undefined && { notices: domain.notices, remarks: domain.remarks }),
     description: `A text of ${showCount(all.length)} symbols: ${view.unit} from ${showNumber(statistics.min)} to ${showNumber(statistics.max)}.`,
   };

@@ -10,5 +10,7 @@ import { texts } from "./texts.js";
  * all the same or none at all. For whoever draws views.
  */
 export function exampleViews(): readonly ExampleView[] {
-  return [...heatmaps(), ...grids(), ...dense(), ...plots(), ...texts(), ...oddities()];
+  return (made ??= [...heatmaps(), ...grids(), ...dense(), ...plots(), ...texts(), ...oddities()]);
 }
+
+let made: readonly ExampleView[] | undefined;

@@ -4,6 +4,13 @@ import { animal, drops, meadow, sequence } from "./scene.js";
 
 const photo = finding(meadow());
 
+/** Both signs, noisy, strongest where the animal is: three samples of two channels of 56 × 56. */
+function gradients(): number[] {
+  const random = sequence(9);
+  const strength = drops(56);
+  return Array.from({ length: 3 * 2 * strength.length }, (_, i) => (random() - 0.48) * strength[i % strength.length]!);
+}
+
 /** Classes as an occluder's positions might give them. */
 function classes(side: number): number[] {
   const random = sequence(21);
@@ -32,7 +39,7 @@ export function heatmaps(): ExampleView[] {
     {
       name: "heatmap-signed",
       view: { kind: "heatmap", title: "What spoke for the class and what against it", tensor: "gradient", over: "input", colours: "signed", reduce: "sum", unit: "gradient × input", sample: 1, source, caption: "A gradient says what would change the score, not what made it." },
-      tensors: { gradient: finding(float32([3, 2, 56, 56], Array.from({ length: 3 * 2 * 56 * 56 }, ((random) => (_, i: number) => (random() - 0.48) * drops(56)[i % 3136]!)(sequence(9))))), input: photo },
+      tensors: { gradient: finding(float32([3, 2, 56, 56], gradients())), input: photo },
     },
     {
       name: "heatmap-alone",

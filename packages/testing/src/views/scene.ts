@@ -27,8 +27,14 @@ function colourAt(x: number, y: number, noise: number): Colour {
   return [150 + 70 * y, 190 + 40 * y, 232];
 }
 
-/** A picture of an animal on a meadow: uint8 [side, side, 3]. */
-export function meadow(side = 224): Tensor {
+let painted: Tensor | undefined;
+
+/** A picture of an animal on a meadow: uint8 [224, 224, 3]. */
+export function meadow(): Tensor {
+  return (painted ??= paint(224));
+}
+
+function paint(side: number): Tensor {
   const random = sequence(11);
   const data = new Uint8Array(3 * side * side);
   for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) data.set(colourAt(x / side, y / side, random()).map((value) => Math.min(255, Math.max(0, Math.round(value)))), 3 * (y * side + x));
