@@ -1,12 +1,12 @@
 import { at, float32, int64, isVitrineError, layerGridCells, tensor, toFloat32, type Engine, type Fact, type LayerGridView, type Report, type TableView, type Tensor, type Update } from "@vitrine/core";
 import { expectClose } from "@vitrine/testing";
 import { afterAll, describe, expect, test } from "vitest";
-import { convNet, deadUnit, engineOf, load, noise, sequenceNet, windowNet } from "../test/networks.js";
+import { convNet, deadUnit, engineOf, load, noise, oddNet, sequenceNet, volumeNet, windowNet } from "../test/networks.js";
 import { activation, isSilent, localisation, sparsity, statisticNames } from "./index.js";
 
 const engine: Engine = engineOf({
-  "net.x": convNet(), "single.x": convNet({ batch: 1 }), "sequence.x": sequenceNet(), "windows.x": windowNet(),
-  "epoch-08.x": convNet({ scale: 0.5 }), "epoch-02.x": convNet({ scale: 2 }), "epoch-30.x": convNet({ seed: 9 }),
+  "net.x": convNet(), "single.x": convNet({ batch: 1 }), "sequence.x": sequenceNet(), "windows.x": windowNet(), "volume.x": volumeNet(), "odd.x": oddNet(), "wide.x": convNet({ channels: 5 }), "renamed.x": convNet({ prefix: "net" }),
+  "epoch-08.x": convNet({ scale: 0.5 }), "epoch-02.x": convNet({ scale: 2 }), "epoch-30.x": convNet({ seed: 9 }), "logits.x": convNet({ softmax: false }),
 });
 afterAll(() => engine.dispose());
 
@@ -140,6 +140,43 @@ describe("one forward pass", () => {
     expect([of(0), of(1)]).toEqual([[0, 2, 0.5, 0.75], [0, 8, 3, 0.5]]);
     expect(facts(report, "relu")).toMatchObject({ silentUnits: 0, strongest: [{ unit: 1, max: 8, position: null }, { unit: 0 }] });
     expect((report.views.find((view) => view.kind === "layer-grid") as LayerGridView).sample).toBe(2);
+  });
+});
+
+describe("unusual layers", () => {
+  test("volumes: slices one under the other, and a log-softmax", async () => {
+    const model = await load(engine, "volume.x", { inputs: {}, outputs: [{ name: "/log/LogSoftmax_output_0", kind: "class-probabilities", labels: ["ant", "bee", "cat"] }] });
+    const report = await engine.run(activation, { model, input: noise([2, 2, 4, 4, 4], 4), params: { unit: ["relu[1]@0,1,2"] } });
+    expect(report.tensors["activation/relu"]!.axes).toEqual(["batch", "unit", "depth", "row", "column"]);
+    for (const layer of ["conv", "relu", "log"]) checkStatistics(report, layer);
+    const grid = report.views.find((view) => view.title === "What relu sees") as LayerGridView;
+    const cells = layerGridCells(report.tensors[grid.tensor]!.tensor, grid);
+    expect([cells.units, cells.height, cells.width]).toEqual([3, 16, 4]);
+    expect(report.tensors["unit/relu[1]"]!.tensor.shape).toEqual([16, 4]);
+    const logs = toFloat32(report.tensors["activation/log"]!.tensor).subarray(0, 3);
+    expect((report.facts["top"] as { value: number }).value).toBeCloseTo(Math.exp(Math.max(...logs)), 6);
+    expect(report.views.find((view) => view.kind === "bars")).toMatchObject({ xAxis: "log-probability" });
+    expect(report.views.find((view) => view.kind === "heatmap")?.caption).toContain("Outlined at depth 0, row 1, column 2, where it sees slices 0–1, rows 0–2, columns 1–3 of the input");
+  });
+
+  test("whole numbers become float32, and what is infinite is told", async () => {
+    const report = await run("odd.x", float32([1, 3], [2, 0, -0.25]), { layers: ["inverse", "whole"] });
+    expect(report.tensors["activation/whole"]!.tensor).toEqual({ dtype: "float32", shape: [1, 3], data: Float32Array.of(0, 5, -4) });
+    expect(facts(report, "whole")).toMatchObject({ min: -4, max: 5, sparsity: null });
+    expect(report.notices).toEqual(["inverse holds values that are infinite or no numbers; they are left out of its scale."]);
+    expect(report.views.find((view) => view.kind === "layer-grid")).not.toHaveProperty("range");
+  });
+
+  test("a network that ends in logits: its classes as bars of their own", async () => {
+    const spec = { inputs: {}, outputs: [{ name: "/fc/Gemm_output_0", kind: "logits", labels: ["ant", "bee", "cat", "dog", "eel"] }] } as const;
+    const model = await load(engine, "logits.x", spec);
+    const report = await engine.run(activation, { model, input: x, params: { layers: ["fc"] } });
+    const logits = Array.from(toFloat32(report.tensors["activation/fc"]!.tensor).subarray(0, 5));
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    const best = logits.indexOf(Math.max(...logits));
+    const bars = report.views.find((view) => view.kind === "bars");
+    expect(bars).toMatchObject({ title: "Its strongest classes", xAxis: "probability", bars: { 0: { label: spec.outputs[0].labels[best] } } });
+    expect(bars!.bars[0]!.value).toBeCloseTo(Math.exp(logits[best]!) / total, 6);
   });
 });
 
@@ -280,6 +317,9 @@ describe("over checkpoints", () => {
   test("refuses other networks, by name", async () => {
     const windows = await load(engine, "windows.x");
     await expect(run("net.x", x, { checkpoints: [windows] })).rejects.toThrow("does not take the model's input");
+    const [wide, renamed] = [await load(engine, "wide.x"), await load(engine, "renamed.x")];
+    await expect(run("net.x", x, { checkpoints: [wide] })).rejects.toThrow("Layer `conv1` has 5 units in the checkpoint `wide.x` and 4 in the model");
+    await expect(run("net.x", x, { checkpoints: [renamed] })).rejects.toThrow("The checkpoint `renamed.x` has no layer `conv1`, which `net.x` has");
     await expect(run("net.x", x, { checkpoints: [5] })).rejects.toThrow("is no model");
     await expect(run("net.x", x, { checkpoints: [] })).rejects.toThrow("names nothing");
   });

@@ -10,9 +10,10 @@ export interface InputBox {
 
 /** What a unit at `position` sees of an input of `extent` (both per spatial axis), cut at the input's edges. */
 export function receptiveBox(field: ReceptiveField, position: readonly number[], extent: readonly number[]): InputBox {
-  const from = position.map((p, i) => Math.floor(field.offset[i]! + p * field.stride[i]!));
-  const start = from.map((first, i) => Math.min(extent[i]!, Math.max(0, first)));
-  const size = from.map((first, i) => Math.max(0, Math.min(extent[i]!, first + Math.ceil(field.size[i]!)) - start[i]!));
+  // Behind an upsampling fields begin between positions: what they touch counts.
+  const from = position.map((p, i) => field.offset[i]! + p * field.stride[i]!);
+  const start = from.map((first, i) => Math.min(extent[i]!, Math.max(0, Math.floor(first))));
+  const size = from.map((first, i) => Math.max(0, Math.min(extent[i]!, Math.ceil(first + field.size[i]!)) - start[i]!));
   return { start, size };
 }
 
