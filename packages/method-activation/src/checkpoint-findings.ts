@@ -19,7 +19,7 @@ const curves: readonly Curve[] = [
   },
   {
     measure: "dead", key: "dead-units", title: "Units that died", yAxis: "share of dead units",
-    caption: "A unit is dead where its map is all zero on every input; it learns nothing more.", meaning: "share of units whose map is all zero on every input, at each checkpoint",
+    caption: "A unit is dead where its map is all zero on every input: from these it learns nothing more.", meaning: "share of units whose map is all zero on every input, at each checkpoint",
   },
   {
     measure: "concentration", key: "concentration", title: "How local each layer became", yAxis: "energy in the strongest tenth",
