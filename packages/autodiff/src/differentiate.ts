@@ -2,7 +2,7 @@ import { producersOf, qualifiedOp, type DifferentiateOptions, type Differentiati
 import { pull, type Pass } from "./backward.js";
 import { autodiffError } from "./errors.js";
 import { flowBetween, isFlat, type FlowSource } from "./flow.js";
-import { knownValues } from "./known.js";
+import { knownConstant, knownValues, type Known } from "./known.js";
 import { findRectifiers } from "./rectifiers.js";
 import { ruleOf } from "./rules/index.js";
 import type { OperatorRule } from "./rules/rule.js";
@@ -38,7 +38,7 @@ function differentiateWith(own: ReadonlyMap<string, OperatorRule>, b: GraphBuild
   const shapes = new Shapes(observed, producersOf({ nodes: b.nodes }), (name) => b.constantAt(name)?.shape);
   const known = knownValues(flow.nodes, (name) => b.constantAt(name), (name) => shapes.find(name));
   shapes.known = known;
-  const rectifiers = rule?.rectifier ? findRectifiers({ nodes: flow.nodes }, (name) => known.get(name), (name) => shapes.find(name)) : [];
+  const rectifiers = rule?.rectifier ? findRectifiers({ nodes: flow.nodes }, (name) => known.get(name) ?? constantKnown(b, name), (name) => shapes.find(name)) : [];
   // What is asked for within a rectifier is asked of its parts.
   const whole = rectifiers.filter(({ nodes }) => !nodes.slice(0, -1).some((node) => node.outputs.some((name) => wrt.includes(name))));
   const pass: Pass = { b, of, flow, shapes, known, rule, rectifiers: new Map(whole.map((found) => [found.output, found])), own };
@@ -54,6 +54,11 @@ function differentiateWith(own: ReadonlyMap<string, OperatorRule>, b: GraphBuild
       return [value, name];
     }),
   );
+}
+
+function constantKnown(b: GraphBuilder, name: string): Known | undefined {
+  const constant = b.constantAt(name);
+  return constant && knownConstant(constant);
 }
 
 function checkedSeed({ b, of, shapes }: Pass, seed: string): string {

@@ -1,5 +1,5 @@
 import { floatAttr, stringAttr } from "@vitrine/core";
-import { ones, only, operand } from "./broadcasting.js";
+import { masked, ones, only, operand } from "./broadcasting.js";
 import type { OperatorRule, RuleContext, RuleTable } from "./rule.js";
 
 const one = (c: RuleContext): string => c.b.scalar(1);
@@ -11,7 +11,7 @@ export const shifted = (c: RuleContext, x: string, shift: number): string => c.b
 export const slope = (derivative: (c: RuleContext, x: string, y: string) => string): OperatorRule => (c) => [c.b.mul(c.g, derivative(c, c.x(0), c.y))];
 
 /** Passes where y > 0: the kink belongs to the flat side. The output is read, not the input, so that runtimes may still fuse the activation into the convolution before it. */
-const relu: OperatorRule = (c) => [only(c.b, c.b.greater(c.y, c.b.scalar(0)), c.g)];
+const relu: OperatorRule = (c) => [masked(c.b, c.b.greater(c.y, c.b.scalar(0)), c.g)];
 
 /** x > 0 ? 1 : `negative`. */
 const twoSided = (negative: (c: RuleContext, x: string, y: string) => string): OperatorRule => slope((c, x, y) => c.b.where(c.b.greater(x, c.b.scalar(0)), one(c), negative(c, x, y)));
@@ -38,7 +38,7 @@ const clip: OperatorRule = (c) => {
   const { b } = c;
   const bound = (i: number): number | undefined => (c.has(i) ? c.known(i)?.data[0] : undefined);
   const [low, high] = [bound(1), bound(2)];
-  if (low === 0 && high === 6) return [only(b, b.less(b.abs(shifted(c, c.y, -3)), b.scalar(3)), c.g)];
+  if (low === 0 && high === 6) return [masked(b, b.and(b.greater(c.y, b.scalar(0)), b.less(c.y, b.scalar(6))), c.g)];
   const x = c.x(0);
   const inside = [c.has(1) ? b.greaterOrEqual(x, c.x(1)) : undefined, c.has(2) ? b.lessOrEqual(x, c.x(2)) : undefined].filter((mask) => mask !== undefined);
   const gx = inside.length === 0 ? c.g : only(b, inside.reduce((p, q) => b.and(p, q)), c.g);
@@ -59,7 +59,7 @@ export const activationRules: RuleTable = {
     return c.b.reciprocal(c.b.mul(d, d));
   }),
   LeakyRelu: twoSided((c) => c.b.scalar(floatAttr(c.node, "alpha", 0.01))),
-  ThresholdedRelu: (c) => [only(c.b, c.b.greater(c.x(0), c.b.scalar(floatAttr(c.node, "alpha", 1))), c.g)],
+  ThresholdedRelu: (c) => [masked(c.b, c.b.greater(c.x(0), c.b.scalar(floatAttr(c.node, "alpha", 1))), c.g)],
   // y = α(eˣ − 1) below zero, so its derivative is y + α: no exponential again.
   Elu: twoSided((c, _, y) => shifted(c, y, floatAttr(c.node, "alpha", 1))),
   Celu: twoSided((c, _, y) => shifted(c, scaled(c, y, 1 / floatAttr(c.node, "alpha", 1)), 1)),
@@ -69,7 +69,7 @@ export const activationRules: RuleTable = {
   },
   HardSigmoid: (c) => {
     const inside = c.b.and(c.b.greater(c.y, c.b.scalar(0)), c.b.less(c.y, one(c)));
-    return [only(c.b, inside, scaled(c, c.g, floatAttr(c.node, "alpha", 0.2)))];
+    return [masked(c.b, inside, scaled(c, c.g, floatAttr(c.node, "alpha", 0.2)))];
   },
   // As PyTorch: 0 below −3, x/3 + ½ up to 3, 1 above.
   HardSwish: slope((c, x) => c.b.where(c.b.less(x, c.b.scalar(-3)), c.b.scalar(0), c.b.where(c.b.lessOrEqual(x, c.b.scalar(3)), shifted(c, scaled(c, x, 1 / 3), 0.5), one(c)))),

@@ -20,8 +20,7 @@ function inputOf(c: RuleContext): string {
   const { window, group, size, out } = geometry(c);
   const weights = b.constantAt(c.x(1));
   const pads = [window.before, window.after].map((side) => side.map((pad, i) => extent(window.kernel[i]!, window.dilations[i]!) - 1 - pad));
-  const single = window.kernel.every((k) => k === 1);
-  if (weights && !single && window.strides.every((stride) => stride === 1) && pads.flat().every((pad) => pad >= 0)) {
+  if (weights && window.strides.every((stride) => stride === 1) && pads.flat().every((pad) => pad >= 0)) {
     const turned = b.constant(turnedForBackward(weights, group), `${c.x(1)}:turned`);
     return b.op("Conv", [c.g, turned], {
       kernel_shape: attr.ints(window.kernel), dilations: attr.ints(window.dilations), pads: attr.ints(pads.flat()), group: attr.int(group),

@@ -26,7 +26,7 @@ const batchNorm: OperatorRule = (c) => {
     c.needs(1) ? b.reduceSum(b.mul(c.g, centred()), rest) : undefined,
     c.needs(2) ? b.reduceSum(c.g, rest) : undefined,
     c.needs(3) ? b.neg(b.reduceSum(b.mul(c.g, factor()), rest)) : undefined,
-    c.needs(4) ? b.reduceSum(b.mul(b.mul(c.g, centred()), scaled(c, b.mul(factor(), b.mul(deviation(), deviation())), -0.5)), rest) : undefined,
+    c.needs(4) ? b.reduceSum(b.mul(b.mul(c.g, centred()), scaled(c, b.mul(factor(), deviation()), -0.5)), rest) : undefined,
   ];
 };
 
