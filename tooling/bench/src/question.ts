@@ -10,8 +10,10 @@ import { benchEngine } from "./setup.js";
 const pictures = 200;
 /** Side of the zoo's pictures. */
 const side = 128;
-/** A seventh of the side, half of it apart, grey: Zeiler & Fergus's square with fewer steps. */
-const params = { window: [3, 18, 18], stride: [3, 9, 9], baseline: { kind: "pixel", value: 127.5 } } as const;
+/** How far from the object the strongest point may lie, in pixels: 3 % of the side, as the 15 pixels of Zhang et al. 2018 on pictures of 500. */
+const tolerance = 4;
+/** A seventh of the side, about a quarter of it apart, grey: Zeiler & Fergus's square. */
+const params = { window: [3, 18, 18], stride: [3, 4, 4], baseline: { kind: "pixel", value: 127.5 } } as const;
 
 /**
  * The question of questions: does the map lie on the object where the network looks at the object, and elsewhere where it does not?
@@ -34,7 +36,7 @@ export async function question(): Promise<string> {
         ["", "honest", "cheating"],
         ["answers right", right(honest), right(cheating)],
         ["share of the map's mass on the object, median", median(honest.map(({ share }) => share)), median(cheating.map(({ share }) => share))],
-        ["strongest point on the object (pointing game)", hits, cheating.filter(({ hit }) => hit).length / cheating.length],
+        [`strongest point on the object (pointing game, ${tolerance} pixels of tolerance)`, hits, cheating.filter(({ hit }) => hit).length / cheating.length],
         ["the object's share of the picture, median", area, area],
       ]),
       `AUC of the share, honest against cheating: ${auc(honest.map(({ share }) => share), cheating.map(({ share }) => share)).toFixed(3)} (goal ≥ .95)`,
@@ -80,18 +82,36 @@ function picture(rgb: Uint8Array): Picture {
   return { width: side, height: side, data };
 }
 
-/** The share of what speaks for the class that lies on the object, and whether the strongest point does. All channels of a window are hidden together, so one stands for all. */
+/**
+ * The share of what speaks for the class that lies on the object, and whether the strongest point does: the middle of the strongest
+ * places, which are one step of the window wide. All channels of a window are hidden together, so one stands for all.
+ */
 function judge(map: Float32Array, mask: Uint8Array): { share: number; hit: boolean } {
   let on = 0;
   let all = 0;
-  let best = 0;
+  let most = -Infinity;
   for (let i = 0; i < mask.length; i++) {
     const value = Math.max(0, map[i]!);
     all += value;
     if (mask[i] === 1) on += value;
-    if (map[i]! > map[best]!) best = i;
+    most = Math.max(most, map[i]!);
   }
-  return { share: all === 0 ? 0 : on / all, hit: mask[best] === 1 };
+  let [row, column, count] = [0, 0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    if (map[i]! < most - 1e-6 * Math.abs(most)) continue;
+    row += Math.floor(i / side);
+    column += i % side;
+    count++;
+  }
+  return { share: all === 0 ? 0 : on / all, hit: near(mask, Math.round(row / count), Math.round(column / count)) };
+}
+
+/** Whether the object is seen within the tolerance of a point. */
+function near(mask: Uint8Array, row: number, column: number): boolean {
+  for (let y = Math.max(0, row - tolerance); y <= Math.min(side - 1, row + tolerance); y++) {
+    for (let x = Math.max(0, column - tolerance); x <= Math.min(side - 1, column + tolerance); x++) if (mask[y * side + x] === 1) return true;
+  }
+  return false;
 }
 
 /** The probability that a value of `high` exceeds one of `low`, ties counted half. */
