@@ -1,6 +1,9 @@
-import { isVitrineError, type Findings } from "@vitrine/core";
-import { drawFailure, drawView, viewKeys, type Figure, type Theme } from "@vitrine/render";
+import { isVitrineError, type Findings, type View } from "@vitrine/core";
+import { drawFailure, drawView, viewKeys, type DrawOptions, type Figure, type Theme } from "@vitrine/render";
 import { rasterise } from "./rasterise.js";
+
+/** Rasterised at the same time, each in a thread of its own; also a bound on memory. */
+const atOnce = 4;
 
 export interface DrawReportOptions {
   readonly theme: Theme;
@@ -27,20 +30,30 @@ export async function drawReport(findings: Pick<Findings, "tensors" | "views">, 
   const { theme, width, scale, signal } = options;
   const draw = { theme, ...(width !== undefined && { width }) };
   const keys = viewKeys(findings.views);
-  const drawn: Record<string, DrawnView> = {};
-  for (const [i, view] of findings.views.entries()) {
-    signal?.throwIfAborted();
-    let figure: Figure;
-    let failure: Error | undefined;
-    try {
-      figure = drawView(view, findings, draw);
-    } catch (error) {
-      if (!isVitrineError(error)) throw error;
-      failure = error;
-      figure = drawFailure(view, `${error.message} ${error.hint ?? ""}`, draw);
+  const finished = new Map<string, DrawnView>();
+  const running = new Set<Promise<void>>();
+  try {
+    for (const [i, view] of findings.views.entries()) {
+      signal?.throwIfAborted();
+      const { figure, failure } = drawOrTell(view, findings, draw);
+      const task: Promise<void> = rasterise(figure.svg, { ...(scale !== undefined && { scale }), ...(signal && { signal }) })
+        .then((png) => void finished.set(keys[i]!, { svg: figure.svg, png, figure, ...(failure && { failure }) }))
+        .finally(() => running.delete(task));
+      running.add(task);
+      if (running.size === atOnce) await Promise.race(running);
     }
-    const png = await rasterise(figure.svg, { ...(scale !== undefined && { scale }), ...(signal && { signal }) });
-    drawn[keys[i]!] = { svg: figure.svg, png, figure, ...(failure && { failure }) };
+    await Promise.all(running);
+  } finally {
+    await Promise.allSettled(running);
   }
-  return drawn;
+  return Object.fromEntries(keys.map((key) => [key, finished.get(key)!]));
+}
+
+function drawOrTell(view: View, findings: Pick<Findings, "tensors">, options: DrawOptions): { figure: Figure; failure?: Error } {
+  try {
+    return { figure: drawView(view, findings, options) };
+  } catch (failure) {
+    if (!isVitrineError(failure)) throw failure;
+    return { figure: drawFailure(view, `${failure.message} ${failure.hint ?? ""}`, options), failure };
+  }
 }

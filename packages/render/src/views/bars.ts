@@ -9,7 +9,7 @@ import { textLine } from "../scene/text.js";
 import { alignedNumbers, countOf, showCount, showNumber } from "../text/numbers.js";
 
 /** More bars are not read; the longest are shown. */
-const mostBars = 24;
+const mostBars = 40;
 const shownOfMany = 10;
 const pitch = 24;
 const barHeight = 12;

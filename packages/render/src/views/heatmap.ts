@@ -73,7 +73,7 @@ export function drawHeatmap(view: HeatmapView, scene: Scene): Exhibit {
   const which = samples > 1 ? `, sample ${view.sample ?? 0} (0 to ${samples - 1})` : "";
   const body: Block = beside
     ? flow([labelled(scene, "Input", size, [photo(over, size), frame(scene, size), ...outlined]), labelled(scene, `${colours === "importance" ? "Map over the input" : "Map"}, ${map.height} × ${map.width}${which}`, size, laid)], scene.width, 16)
-    : scene.agreed.onePicture
+    : scene.agreed.onePicture || scene.depth > 0
       ? { ...size, marks: laid }
       : labelled(scene, `Map, ${map.height} × ${map.width}${which}`, { ...size, width: Math.max(size.width, 200) }, laid);
 

@@ -48,7 +48,7 @@ export function drawLabelMap(view: LabelMapView, scene: Scene): Exhibit {
     data.set([r, g, b], 4 * i);
   });
   const marks = [{ kind: "image" as const, x: 0, y: 0, ...size, href: toDataUri({ width, height, data }), smooth: false }, frame(scene, size)];
-  const map = scene.agreed.onePicture ? { ...size, marks } : labelled(scene, `Map, ${height} × ${width}`, { ...size, width: Math.max(size.width, 160) }, marks);
+  const map = scene.agreed.onePicture || (scene.depth > 0 && !beside) ? { ...size, marks } : labelled(scene, `Map, ${height} × ${width}`, { ...size, width: Math.max(size.width, 160) }, marks);
   const body = beside ? flow([labelled(scene, "Input", size, [photo(over, size), frame(scene, size)]), map], scene.width, 16) : map;
 
   const total = width * height;
@@ -60,7 +60,7 @@ export function drawLabelMap(view: LabelMapView, scene: Scene): Exhibit {
   return {
     body,
     legend: keys(scene, items, scene.width),
-    notices: counts.length === 1 ? [`The same everywhere: ${counts[0]!.label}.`] : [],
+    remarks: counts.length === 1 ? [`The same everywhere: ${counts[0]!.label}.`] : [],
     description: `A map of ${height} rows and ${width} columns of classes: ${counts.slice(0, 8).map(({ label, count }) => `${label} ${showShare(count, total)}`).join(", ")}.`,
   };
 }

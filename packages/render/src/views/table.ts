@@ -5,7 +5,7 @@ import type { Exhibit, Scene } from "../scene/scene.js";
 import { paragraph, textLine } from "../scene/text.js";
 import { showCount, showDecimals, showNumber } from "../text/numbers.js";
 
-const mostRows = 60;
+const mostRows = 100;
 /** Lines of a cell. */
 const mostLines = 3;
 const gap = 16;
