@@ -108,6 +108,20 @@ describe("the command line", () => {
     expect(files.every((file) => /\.(npy|png|json)$/.test(file))).toBe(true);
   });
 
+  it("asks for no input where a method looks at the weights alone", async () => {
+    const whole = JSON.parse((await cli("run", "weights", at("tiny.onnx"), "--out", at("out-weights"), "--json")).out) as { facts: { parameters: { layer: string; name: string; value: string }[] } };
+    const { layer, name, value } = whole.facts.parameters[0]!;
+    const { code, err, out } = await cli("run", "weights", at("tiny.onnx"), "--layers", layer, "--fold-batch-norm", "--out", at("out-weights"), "--json");
+    expect([code, err]).toEqual([0, ""]);
+    const document = JSON.parse(out) as { params: unknown; tensors: Record<string, { value?: string }>; target?: unknown };
+    expect(document.params).toMatchObject({ layers: [layer], foldBatchNorm: true });
+    expect(document.tensors[`weights/${name}`]?.value).toBe(value);
+    expect(document.target).toBeUndefined();
+    // An input that is given to all methods alike does no harm, and is not even read.
+    expect((await cli("run", "weights", at("tiny.onnx"), "-i", at("missing.png"), "-o", at("out-weights-2"), "--layers", layer, "--json")).code).toBe(0);
+    expect((await cli("run", "weights", "--help")).out).not.toContain("--input");
+  });
+
   it("takes parameters from a file, flags going first", async () => {
     await writeFile(at("params.json"), JSON.stringify({ window: [3, 8, 8], stride: [3, 8, 8], baseline: "mean" }));
     const { out, code } = await cli("run", "occlusion", at("tiny.onnx"), "-i", at("x.npy"), "-o", at("out-params"), "--params", at("params.json"), "--window", "3,4,4", "--stride", "3,4,4", "--target", "class:1", "--json");

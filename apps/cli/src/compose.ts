@@ -7,11 +7,12 @@ import { imagePlugin } from "@vitrine/image";
 import { imageNodePlugin } from "@vitrine/image-node";
 import { activationPlugin } from "@vitrine/method-activation";
 import { occlusionPlugin } from "@vitrine/method-occlusion";
+import { weightsPlugin } from "@vitrine/method-weights";
 import { onnxNodePlugin } from "@vitrine/runtime-onnx-node";
 import { cliError } from "./errors.js";
 
 /** What the command line brings along when there is no `vitrine.config.js`. */
-export const standardPlugins: readonly Plugin[] = [onnxPlugin, onnxNodePlugin, imagePlugin, imageNodePlugin, activationPlugin, occlusionPlugin];
+export const standardPlugins: readonly Plugin[] = [onnxPlugin, onnxNodePlugin, imagePlugin, imageNodePlugin, activationPlugin, occlusionPlugin, weightsPlugin];
 
 /** `vitrine.config.js` composes plugins and a runtime as an app does. */
 export interface Config {

@@ -31,10 +31,11 @@ function shared(command: Command): Command {
 }
 
 /** Flags of commands that open a model. */
-function modelled(command: Command): Command {
+function modelled(command: Command, needsInput = true): Command {
+  const input = new Option("-i, --input <file>", "a picture, a .npy tensor or a text; NAME=FILE where a model has several inputs; may be repeated").argParser(collect);
   return shared(command)
     .argument("<model>", "a .onnx file, or zoo:NAME for a bundled one")
-    .addOption(new Option("-i, --input <file>", "a picture, a .npy tensor or a text; NAME=FILE where a model has several inputs; may be repeated").argParser(collect))
+    .addOption(needsInput ? input : input.hideHelp())
     .addOption(new Option("--spec <file>", "how the inputs are prepared (default: MODEL.vitrine.json beside the model)"))
     .addOption(new Option("--preprocess <name>", "a usual preparation of pictures: imagenet, caffe, tf, unit, none"));
 }
@@ -73,13 +74,13 @@ export async function buildProgram(early: ComposeOptions, signal: AbortSignal): 
 
   const run = program.command("run").description("explain a model by one method").usage("METHOD MODEL --input X --out DIR");
   for (const method of engine.methods) {
-    const command = modelled(run.command(method.id).description(method.summary))
+    const command = modelled(run.command(method.id).description(method.summary), method.needsInput)
       .option("-o, --out <dir>", "where findings.json, tensors and pictures go")
       .addOption(new Option("--params <file>", "all parameters as JSON"))
       .addOption(new Option("--theme <theme>", "of the pictures").choices(["light", "dark"]).default("light"));
     if (method.targeted !== false) command.addOption(new Option("-t, --target <target>", 'what is explained: top, class:207, class:"golden retriever", unit:LAYER[17], …; may be repeated, once per sample').argParser(collect));
     addParameterFlags(command, method);
-    command.addHelpText("after", examples(method.examples ?? [`run ${method.id} model.onnx --input dog.jpg --out findings`]));
+    command.addHelpText("after", examples(method.examples ?? [`run ${method.id} model.onnx${method.needsInput === false ? "" : " --input dog.jpg"} --out findings`]));
     command.action((model: string, flags: Flags) => runMethod(engine, method, model, { ...flags, signal }));
   }
   run.action((_: unknown, command: Command) => {

@@ -31,7 +31,8 @@ export async function runMethod(engine: Engine, method: Method, modelText: strin
   await checkWritable(out);
   const target = await readTargets(flags.target ?? []);
   const model = await openModel(engine, modelText, flags);
-  const given = await readInputs(engine, model, flags.input ?? []);
+  // What a method does not look at is not read: one script may give all methods the same flags.
+  const given = await readInputs(engine, model, method.needsInput === false ? [] : (flags.input ?? []));
   const file = flags.params === undefined ? {} : ((await readJson(flags.params)) as Record<string, unknown>);
   const params = await readParameters(method, flags, file, parameterHost(engine, model, flags));
   const run = engine.run(method, {

@@ -87,7 +87,7 @@ export function methodSuite<P extends ParameterShape>(method: Method<P>, options
         const before = tracker.runs;
         await engine.run(tested, request);
         const runs = tracker.runs - before;
-        for (const at of new Set([1, Math.ceil(runs / 2), runs].filter((run) => run > 0))) {
+        for (const at of new Set([1, Math.ceil(runs / 2), runs].filter((run) => run > 0 && run <= runs))) {
           const abort = new AbortController();
           const start = tracker.runs;
           tracker.onRun = (run) => {
