@@ -28,7 +28,7 @@ export const smallestForNoise = 5;
 /** Colour is more than half of the energy. */
 const mostlyColour = 0.5;
 /** Below this coherence there is no preferred direction. */
-const oriented = 0.5;
+export const oriented = 0.4;
 /** An edge has about one period of its strongest frequency in the kernel, a grating more. */
 const periods = 1.25;
 
@@ -38,7 +38,7 @@ const periods = 1.25;
  * 1. **noise**: its power is concentrated around its strongest frequency no more than that of 95 % of white-noise filters
  *    of the same shape (kernels of 5 × 5 and more; smaller ones hold too few numbers to tell);
  * 2. **colour**: more than half of its energy differs between three channels;
- * 3. **blob**: no preferred direction (coherence of its directions below .5);
+ * 3. **blob**: no preferred direction (coherence of its directions below .4);
  * 4. **grating**: at least 1¼ periods of its strongest frequency fit into it along its direction;
  * 5. **edge**: the rest, oriented with about one change from dark to light.
  */

@@ -4,7 +4,7 @@ import { brief, defineErrors, didYouMean, quote } from "@vitrine/core";
 export const weightsError = defineErrors({
   "weights-none": (f: { model: string }) => ({
     message: `${quote(f.model)} has no parameters that could be shown.`,
-    hint: "Its constants are shapes, indices or single numbers; `vitrine inspect` lists its operators.",
+    hint: "Its constants are shapes, indices or single numbers, or its weights were left out of the file; `vitrine inspect` lists its operators.",
   }),
   "weights-layer": (f: { layer: string; model: string; known: readonly string[] }) => ({
     message: `${quote(f.model)} has no layer ${quote(f.layer)} that has parameters.`,

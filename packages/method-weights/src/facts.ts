@@ -1,5 +1,6 @@
 import type { Fact } from "@vitrine/core";
 import type { BankAnalysis } from "./analysis.js";
+import { oriented } from "./classify.js";
 import type { ModelParameter } from "./parameters.js";
 import { statisticsOf } from "./statistics.js";
 import { meanOf } from "./statistics-views.js";
@@ -26,7 +27,7 @@ export function bankFacts(banks: readonly BankAnalysis[]): Fact {
     ...(first && {
       firstLayer: {
         filters: first.shapes.map((shape, filter): Fact => shape === undefined ? { filter, class: null } : {
-          filter, class: shape.class, frequency: shape.frequency, cycles: shape.cycles, angle: shape.coherence >= 0.5 ? shape.angle : null, coherence: shape.coherence,
+          filter, class: shape.class, frequency: shape.frequency, cycles: shape.cycles, angle: shape.coherence >= oriented ? shape.angle : null, coherence: shape.coherence,
           chroma: shape.chroma, concentration: shape.concentration, noiseBelow: shape.noiseBelow ?? null, gabor: gaborFact(first.gabors[filter]),
         }),
         bands: first.bandShares ? { ...first.bandShares } : null,

@@ -1,6 +1,6 @@
 import { float32, type BarsView, type FindingTensor, type TableView, type View } from "@vitrine/core";
 import type { BankAnalysis } from "./analysis.js";
-import { filterClasses, smallestForNoise } from "./classify.js";
+import { filterClasses, oriented, smallestForNoise } from "./classify.js";
 import type { Shown } from "./filter-views.js";
 import { smallestForGabor } from "./gabor.js";
 import { count, keyOf, orNull, percent, shown } from "./words.js";
@@ -31,7 +31,7 @@ export function firstLayerViews({ parameter, bank, first, similarity }: BankAnal
 
   const frequencies = keyOf("frequency", name, bank.block);
   const angles = keyOf("orientation", name, bank.block);
-  const directed = live.filter(({ coherence }) => coherence >= 0.5);
+  const directed = live.filter(({ coherence }) => coherence >= oriented);
   const views: View[] = [bars];
   tensors[frequencies] = { tensor: float32([directed.length], directed.map((shape) => shape.frequency)), axes: ["filter"], meaning: "cycles per pixel of the strongest frequency, of filters with a direction" };
   tensors[angles] = { tensor: float32([directed.length], directed.map((shape) => shape.angle)), axes: ["filter"], meaning: "direction in which the filter varies, degrees clockwise from left-to-right" };
@@ -62,7 +62,7 @@ export function firstLayerViews({ parameter, bank, first, similarity }: BankAnal
       { title: "filter", numeric: true, digits: 0 }, { title: "kind" }, { title: "direction", numeric: true, digits: 0, unit: "°" }, { title: "cycles per pixel", numeric: true, digits: 3 },
       { title: "periods in it", numeric: true, digits: 2 }, { title: "colour", numeric: true, digits: 2 }, { title: "concentration", numeric: true, digits: 2 }, { title: "Gabor R²", numeric: true, digits: 2 },
     ],
-    rows: live.slice(0, mostRows).map((shape) => [shape.filter, shape.class, shape.coherence >= 0.5 ? shape.angle : null, shape.frequency, shape.cycles, shape.chroma, shape.concentration, orNull(gabors[shape.filter]?.adjustedR2)]),
+    rows: live.slice(0, mostRows).map((shape) => [shape.filter, shape.class, shape.coherence >= oriented ? Math.round(shape.angle) % 180 : null, shape.frequency, shape.cycles, shape.chroma, shape.concentration, orNull(gabors[shape.filter]?.adjustedR2)]),
     caption: `Colour is the share of the energy that differs between the channels; concentration the share of the power near the strongest frequency${live[0]!.noiseBelow === undefined ? "" : ` (white noise stays below ${shown(live[0]!.noiseBelow)})`}.${live.length > mostRows ? ` The first ${mostRows} of ${live.length}.` : ""}`,
   };
   return { tensors, views: [...views, table] };

@@ -1,14 +1,16 @@
 import { float32, type FindingTensor, type HistogramView, type TableView, type View } from "@vitrine/core";
 import { blockOf, type BankAnalysis } from "./analysis.js";
+import type { FilterBank } from "./bank.js";
 import type { Shown } from "./filter-views.js";
+import type { ModelParameter } from "./parameters.js";
 import { histogramOf } from "./statistics.js";
-import { by, keyOf, percent, shown, titled } from "./words.js";
+import { keyOf, percent, shown, titled } from "./words.js";
 
 const mostHistograms = 12;
 const mostRows = 200;
-const bins = 41;
-/** Standard deviations on either side. */
-const reach = 4;
+/** A quarter of a standard deviation each, the outermost around ±4. */
+const bins = 33;
+const perSigma = 4;
 
 /** Numbers of every block of weights: a table, how they are distributed on one scale, and a histogram each where there are few. */
 export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number): Shown {
@@ -18,14 +20,14 @@ export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number
   const table: TableView = {
     kind: "table", group, title: "The weights in numbers",
     columns: [
-      { title: "weights" }, { title: "shape" }, { title: "mean", numeric: true, digits: 4 }, { title: "standard deviation", numeric: true, digits: 4 }, { title: "largest", numeric: true, digits: 3 },
-      { title: "L2 per filter", numeric: true, digits: 3 }, { title: "near zero", numeric: true, digits: 1, unit: "%" }, { title: "dead filters", numeric: true, digits: 0 },
+      { title: "weights" }, { title: "shape" }, { title: "mean", numeric: true, digits: 4 }, { title: "spread", numeric: true, digits: 4 }, { title: "max", numeric: true, digits: 3 },
+      { title: "L2", numeric: true, digits: 2 }, { title: "≈ 0", numeric: true, digits: 1, unit: "%" }, { title: "dead", numeric: true, digits: 0 },
     ],
     rows: banks.slice(0, mostRows).map(({ parameter, bank, statistics, norms, dead }) => [
-      titled(parameter.name, bank.block), by([bank.filters, bank.slices, ...bank.kernel]), statistics.mean, statistics.std, Math.max(Math.abs(statistics.min), Math.abs(statistics.max)),
+      rowName(parameter, bank), [bank.filters, bank.slices, ...bank.kernel].join("×"), statistics.mean, statistics.std, Math.max(Math.abs(statistics.min), Math.abs(statistics.max)),
       meanOf(norms), 100 * statistics.nearZero, dead.length,
     ]),
-    caption: `Near zero is below ${percent(nearZero)} of the largest magnitude in the same block. Shapes are filters × channels × kernel.${banks.length > mostRows ? ` The first ${mostRows} of ${banks.length}.` : ""}`,
+    caption: `Shapes are filters × channels × kernel; spread is the standard deviation, max the largest magnitude, L2 the mean over filters, ≈ 0 the share below ${percent(nearZero)} of the largest magnitude, dead the filters that are next to nothing.${banks.length > mostRows ? ` The first ${mostRows} of ${banks.length}.` : ""}`,
   };
   views.push(table);
 
@@ -40,11 +42,11 @@ export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number
     const shownBanks = banks.slice(0, mostRows);
     const data = new Float32Array(shownBanks.length * bins);
     shownBanks.forEach((one, row) => data.set(standardised(one), row * bins));
-    tensors["distribution"] = { tensor: float32([shownBanks.length, bins], data), axes: ["weights", "bin"], meaning: `share of each block's weights by (w − mean) ÷ standard deviation, in ${bins} bins from −${reach} to ${reach}; what lies outside is in none` };
+    tensors["distribution"] = { tensor: float32([shownBanks.length, bins], data), axes: ["weights", "bin"], meaning: `share of each block's weights by (w − mean) ÷ standard deviation, in ${bins} bins of ${1 / perSigma}; what lies outside is in none` };
     views.push({
       kind: "matrix", group, title: "How the weights of each layer are distributed", tensor: "distribution", colours: "magnitude", unit: "share of the layer's weights",
-      rows: shownBanks.map(({ parameter, bank }) => titled(parameter.name, bank.block)),
-      columns: Array.from({ length: bins }, (_, i) => `${shown(((i + 0.5) / bins) * 2 * reach - reach)} σ`),
+      rows: shownBanks.map(({ parameter, bank }) => rowName(parameter, bank)),
+      columns: Array.from({ length: bins }, (_, i) => `${(i - (bins - 1) / 2) / perSigma} σ`),
       caption: `Each row is one layer's histogram, in standard deviations from its mean. A narrow dark middle is many weights near the mean and few large ones.`,
     });
   }
@@ -60,6 +62,11 @@ export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number
   return { tensors, views };
 }
 
+/** The layer's name says it where it has one matrix; several are told apart. */
+function rowName(parameter: ModelParameter, bank: FilterBank): string {
+  return titled(parameter.role === "recurrent-weight" ? parameter.name : parameter.layer, bank.block);
+}
+
 export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
@@ -69,7 +76,7 @@ export function meanOf(values: ArrayLike<number>): number {
 function standardised({ bank, statistics: { mean, std, count } }: BankAnalysis): Float32Array {
   const shares = new Float32Array(bins);
   for (const value of blockOf(bank)) {
-    const bin = std > 0 ? Math.floor((((value - mean) / std + reach) / (2 * reach)) * bins) : Math.floor(bins / 2);
+    const bin = std > 0 ? Math.round(((value - mean) / std) * perSigma) + (bins - 1) / 2 : (bins - 1) / 2;
     if (bin >= 0 && bin < bins) shares[bin] = shares[bin]! + 1 / Math.max(1, count);
   }
   return shares;

@@ -1,0 +1,4 @@
+import { describeMethod } from "@vitrine/testing/vitest";
+import { weights } from "./index.js";
+
+describeMethod(weights);
