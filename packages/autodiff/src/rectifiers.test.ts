@@ -46,6 +46,8 @@ const others: readonly (readonly [string, Written])[] = [
   ["an absolute value", (b, x) => b.abs(x)],
   ["a product with something else", (b, x) => b.mul(b.sigmoid(b.op("GlobalAveragePool", [x])), x)],
   ["a scale per channel", (b, x) => b.max(x, b.mul(x, b.constant(float32([3, 1, 1], [0.1, 0.2, 0.3]))))],
+  ["a guard against division by zero", (b, x) => b.op("Clip", [x, c(b, 1e-12)])],
+  ["what was never negative", (b, x) => b.relu(b.abs(x))],
   ["the identity", (b, x) => b.max(x, b.identity(x))],
 ];
 

@@ -1,4 +1,4 @@
-import { floatAttr, stringAttr, type GraphView, type Node, type Rectifier, type RectifierKind } from "@vitrine/core";
+import { floatAttr, producersOf, stringAttr, type GraphView, type Node, type Rectifier, type RectifierKind } from "@vitrine/core";
 import { knownConstant, type Known } from "./known.js";
 
 /** Points at which a written-out activation is compared with the known ones: both sides, near and far, the bounds of the hard ones. */
@@ -54,8 +54,11 @@ const proportional: readonly (readonly [RectifierKind, (x: number) => number])[]
 
 const close = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-5 * Math.max(1, Math.abs(b));
 
+/** The hard ones hold back all of it: a clamp to 10⁻¹², which guards a division, is none of them. */
+const hard: ReadonlySet<RectifierKind> = new Set(["relu", "relu6"]);
+
 function kindOf(samples: Samples): RectifierKind | undefined {
-  const found = exact.find(([, f]) => points.every((x, i) => close(samples[i]!, f(x))));
+  const found = exact.find(([kind, f]) => points.every((x, i) => (hard.has(kind) && f(x) === 0 ? samples[i] === 0 : close(samples[i]!, f(x)))));
   if (found) return found[0];
   if (!points.every((x, i) => x < 0 || close(samples[i]!, x))) return undefined;
   return proportional.find(([, f]) => {
@@ -79,6 +82,9 @@ const unary: Readonly<Record<string, (x: number, node: Node) => number>> = {
   HardSwish: (x) => (x * Math.min(6, Math.max(0, x + 3))) / 6,
   Gelu: (x, node) => (stringAttr(node, "approximate", "none") === "tanh" ? tanhGelu(x) : 0.5 * x * (1 + erf(x / Math.SQRT2))),
 };
+
+/** Operators that yield no negative number. */
+const neverNegative = new Set(["Abs", "Sqrt", "Exp", "Sigmoid", "HardSigmoid", "Softmax", "ReduceL1", "ReduceL2", "ReduceSumSquare"]);
 
 const truth = (condition: boolean): number => (condition ? 1 : 0);
 const several: Readonly<Record<string, (values: readonly number[]) => number>> = {
@@ -108,6 +114,7 @@ export function findRectifiers(
 ): readonly Rectifier[] {
   const expressions = new Map<string, ReadonlyMap<string, Expression>>();
   const order = new Map(graph.nodes.map((node, i) => [node, i]));
+  const producers = producersOf(graph);
   const found = new Map<string, Rectifier>();
   for (const node of graph.nodes) {
     const output = node.outputs[0]!;
@@ -121,7 +128,8 @@ export function findRectifiers(
     }).reduce<Rectifier | undefined>((best, next) => (best && best.nodes.length >= next.nodes.length ? best : next), undefined);
     const alone = Object.hasOwn(single, node.op) ? { kind: single[node.op]!, input: node.inputs[0]!, output, nodes: [node] } : undefined;
     const rectifier = whole ?? alone;
-    if (!rectifier) continue;
+    // What is never negative is not rectified: PyTorch writes an Lp pooling as sign(s) · relu(|s|) · ….
+    if (!rectifier || neverNegative.has(producers.get(rectifier.input)?.op ?? "")) continue;
     found.set(output, rectifier);
   }
   // A ReLU within a ReLU6, a sigmoid's parts within a SiLU: the whole counts.
