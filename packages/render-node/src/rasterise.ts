@@ -4,9 +4,12 @@ import { inBundledFont } from "@vitrine/render";
 import { renderNodeError } from "./errors.js";
 
 const require = createRequire(import.meta.url);
-const fonts = ["400Regular/IBMPlexSans_400Regular.ttf", "600SemiBold/IBMPlexSans_600SemiBold.ttf"];
 let files: string[] | undefined;
-const fontFiles = (): string[] => (files ??= fonts.map((font) => require.resolve(`@expo-google-fonts/ibm-plex-sans/${font}`)));
+const fontFiles = (): string[] =>
+  (files ??= [
+    require.resolve("@expo-google-fonts/ibm-plex-sans/400Regular/IBMPlexSans_400Regular.ttf"),
+    require.resolve("@expo-google-fonts/ibm-plex-sans/600SemiBold/IBMPlexSans_600SemiBold.ttf"),
+  ]);
 
 const mostPixels = 100_000_000;
 

@@ -6,10 +6,13 @@ import opentype from 'opentype.js';
 
 const require = createRequire(import.meta.url);
 const open = (file) => {
-  const bytes = readFileSync(require.resolve(`@expo-google-fonts/ibm-plex-sans/${file}`));
+  const bytes = readFileSync(file);
   return opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
-const fonts = { 400: open('400Regular/IBMPlexSans_400Regular.ttf'), 600: open('600SemiBold/IBMPlexSans_600SemiBold.ttf') };
+const fonts = {
+  400: open(require.resolve('@expo-google-fonts/ibm-plex-sans/400Regular/IBMPlexSans_400Regular.ttf')),
+  600: open(require.resolve('@expo-google-fonts/ibm-plex-sans/600SemiBold/IBMPlexSans_600SemiBold.ttf')),
+};
 
 const points = Object.keys(fonts[400].tables.cmap.glyphIndexMap)
   .map(Number)

@@ -15,7 +15,7 @@ const number = (attributes: string, name: string, otherwise: number): number => 
 };
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
-export const unescapeXml = (text: string): string => text.replace(/&(amp|lt|gt|quot|#39);/gu, (_, name: string) => entities[name]!);
+const unescapeXml = (text: string): string => text.replace(/&(amp|lt|gt|quot|#39);/gu, (_, name: string) => entities[name]!);
 
 /** From the baseline: as far as letters of the bundled font reach up (capitals with marks aside) and down. */
 const [ascent, descent] = [0.74, 0.21];

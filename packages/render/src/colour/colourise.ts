@@ -4,7 +4,7 @@ import { tokens, type Theme } from "../tokens.js";
 import { rampSteps, rampsOf, type Ramp } from "./ramps.js";
 
 /** How much of the picture below the strongest accent hides: it stays legible. */
-export const strongest = 0.86;
+const strongest = 0.86;
 
 /** Writes red, green, blue and alpha of a value at an offset. */
 type Paint = (value: number, into: Uint8ClampedArray, offset: number) => void;
@@ -25,7 +25,7 @@ function fromRamp(ramp: Ramp, t: number, into: Uint8ClampedArray, offset: number
 }
 
 /** The paint of a colour map over a range. */
-export function paintOf(range: readonly [number, number], colours: Colours, theme: Theme): Paint {
+function paintOf(range: readonly [number, number], colours: Colours, theme: Theme): Paint {
   const [low, high] = range;
   const ramps = rampsOf(theme);
   switch (colours) {

@@ -18,7 +18,7 @@ export interface GroupMark {
 }
 
 /** What leaves the box is not seen. Holds no text. */
-export interface ClipMark {
+interface ClipMark {
   readonly kind: "clip";
   readonly x: number;
   readonly y: number;
@@ -27,7 +27,7 @@ export interface ClipMark {
   readonly children: readonly Mark[];
 }
 
-export interface TextMark {
+interface TextMark {
   readonly kind: "text";
   /** Of the anchor, and of the baseline. */
   readonly x: number;
@@ -44,7 +44,7 @@ export interface TextMark {
   readonly length: number;
 }
 
-export interface RectMark {
+interface RectMark {
   readonly kind: "rect";
   readonly x: number;
   readonly y: number;
@@ -57,7 +57,7 @@ export interface RectMark {
   readonly corner?: number;
 }
 
-export interface PathMark {
+interface PathMark {
   readonly kind: "path";
   readonly x: number;
   readonly y: number;
@@ -68,7 +68,7 @@ export interface PathMark {
   readonly dash?: string;
 }
 
-export interface CircleMark {
+interface CircleMark {
   readonly kind: "circle";
   readonly x: number;
   readonly y: number;

@@ -15,7 +15,7 @@ function element(name: string, attributes: Attributes, content = ""): string {
 }
 
 /** A mark as SVG, its coordinates made absolute: no transforms but for upright text. */
-export function toSvg(mark: Mark, dx: number, dy: number): string {
+function toSvg(mark: Mark, dx: number, dy: number): string {
   const x = mark.x + dx;
   const y = mark.y + dy;
   switch (mark.kind) {

@@ -14,14 +14,14 @@ const narrowest = 32;
 type Column = TableView["columns"][number];
 
 /** A cell as text; numbers with the decimals that the column asks for. */
-export function cellText(value: string | number | null | undefined, { digits }: Column): string {
+function cellText(value: string | number | null | undefined, { digits }: Column): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
   return digits === undefined ? showNumber(value) : showDecimals(value, digits);
 }
 
 /** Widths that fit: the widest columns give way first. */
-export function shareRoom(wanted: readonly number[], room: number): number[] {
+function shareRoom(wanted: readonly number[], room: number): number[] {
   const widths = [...wanted];
   for (let excess = widths.reduce((sum, width) => sum + width, 0) - room; excess > 0.01; ) {
     const widest = Math.max(...widths);

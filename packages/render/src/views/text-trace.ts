@@ -23,7 +23,7 @@ const widestSymbol = 160;
 const signs: readonly (readonly [string, RegExp])[] = [["· is a space", /^[ \u00a0]+$/u], ["↩ is a new line", /[\r\n]/u], ["→ is a tab", /\t/u]];
 
 /** How a symbol is written where it is no letter. */
-export function symbolText(symbol: string): string {
+function symbolText(symbol: string): string {
   if (symbol === "\n" || symbol === "\r\n" || symbol === "\r") return "↩";
   if (symbol === "\t") return "→";
   if (/^[ \u00a0]+$/u.test(symbol)) return "·";
