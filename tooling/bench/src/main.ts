@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { gradient } from "./gradient.js";
 import { largeModel } from "./large-model.js";
 import { memory } from "./memory.js";
 import { overhead } from "./overhead.js";
@@ -6,7 +7,7 @@ import { question } from "./question.js";
 import { threads } from "./setup.js";
 
 /** `pnpm bench [NAME…]`: prints measurements; it judges nothing. */
-const parts: Readonly<Record<string, () => Promise<string>>> = { overhead, "large-model": largeModel, memory, question };
+const parts: Readonly<Record<string, () => Promise<string>>> = { overhead, gradient, "large-model": largeModel, memory, question };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(parts, name));
