@@ -44,7 +44,7 @@ describe("engine", () => {
     const byId = await engine.run("counting", { model, input: x, params: { to: 2 } });
     expect(direct).toEqual(byId);
     expect(direct).toMatchObject({ method: "counting", runtime: "reference:cpu", target: "top", facts: { to: 2 }, params: { to: 2, word: "one" } });
-    expect(direct.views[0]!.source).toBe("net · Counting · top · reference:cpu");
+    expect(direct.views[0]!.source).toBe("net · Counting · top · to 2 · reference:cpu");
     expect(structuredClone(direct)).toEqual(direct);
   });
 

@@ -2,11 +2,12 @@ import { coreError } from "../errors/catalogue.js";
 import { isVitrineError } from "../errors/vitrine-error.js";
 import type { Format, ModelFile, ModelSource } from "../format/format.js";
 import { memorySource } from "../format/format.js";
+import { showFill, type Fill } from "../input/fill.js";
 import type { ImageCodec, InputReader, ModelSpec } from "../input/spec.js";
 import type { Findings, Report, Update } from "../method/findings.js";
 import type { Run } from "../method/job.js";
 import type { Method } from "../method/method.js";
-import { resolveParameters, type ParameterInput, type ParameterShape } from "../method/parameters.js";
+import { flagOf, resolveParameters, type ParameterInput, type ParameterShape } from "../method/parameters.js";
 import type { View } from "../method/view.js";
 import type { Input, Model } from "../model/model.js";
 import { ProgramCache } from "../runtime/program-cache.js";
@@ -119,7 +120,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     const about = await describe(wanted, job);
     const finish = (findings: Findings): Findings => {
       const notices = [...(findings.notices ?? []), ...model.runtime.info.notices, ...model.runNotices];
-      return { ...findings, views: findings.views.map((view) => captioned(view, about(), wanted, model)), ...(notices.length > 0 && { notices }) };
+      return { ...findings, views: findings.views.map((view) => captioned(view, sourceLine(about(), wanted, job))), ...(notices.length > 0 && { notices }) };
     };
     try {
       const findings = await drive(wanted, job, (update) => tell(update.kind === "partial" ? { ...update, findings: finish(update.findings) } : update));
@@ -178,11 +179,32 @@ function targetText(job: MethodJob): string | readonly string[] {
   return new Set(texts).size === 1 ? texts[0]! : texts;
 }
 
+/** What a picture is a picture of: model, method, target, the parameters that were given, runtime. */
+function sourceLine(about: About, method: Method, job: MethodJob): string {
+  const target = about.target === undefined ? [] : [typeof about.target === "string" ? inWords(about.target, job.targetTitles?.[0]) : `${about.target.length} targets`];
+  const given = Object.entries(method.params).flatMap(([key, parameter]) => {
+    const value = about.params[key];
+    const text = value === undefined || value === parameter.default ? undefined : parameterText(value);
+    return text === undefined ? [] : [`${flagOf(key).slice(2)} ${text}`];
+  });
+  return [job.model.file.name, method.title, ...target, ...given, about.runtime].join(" · ");
+}
+
+/** `golden retriever (class:207)`; a unit's own text says all there is. */
+const inWords = (text: string, title: string | undefined): string => (title === undefined || title === text || title === text.replace(":", " ") ? text : `${title} (${text})`);
+
+/** A parameter as its flag would be written; undefined for tensors, inputs and models, which no line can show. */
+function parameterText(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return value.length <= 8 && value.every((item) => typeof item === "number" || typeof item === "string") ? value.join(",") : undefined;
+  const isFill = typeof value === "object" && value !== null && "kind" in value && ["value", "pixel", "mean", "blur", "noise", "tensor"].includes(String(value.kind));
+  return isFill ? showFill(value as Fill) : undefined;
+}
+
 /** Says under a picture what it is a picture of. */
-function captioned(view: View, about: About, method: Method, model: Model): View {
-  const target = about.target === undefined ? [] : [typeof about.target === "string" ? about.target : `${about.target.length} targets`];
-  const source = view.source ?? [model.file.name, method.title, ...target, about.runtime].join(" · ");
-  if (view.kind === "side-by-side") return { ...view, source, views: view.views.map((inner) => captioned(inner, about, method, model)) } as View;
+function captioned(view: View, line: string): View {
+  const source = view.source ?? line;
+  if (view.kind === "side-by-side") return { ...view, source, views: view.views.map((inner) => captioned(inner, line)) } as View;
   return { ...view, source };
 }
 

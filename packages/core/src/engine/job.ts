@@ -9,6 +9,7 @@ import type { Method } from "../method/method.js";
 import { resolveParameters, type ParameterShape } from "../method/parameters.js";
 import { runInBatches } from "../model/batched-run.js";
 import type { Feeds, Input, Model } from "../model/model.js";
+import { readShapes, shapeGraph } from "../model/observe-shapes.js";
 import { sampleCount } from "../model/prepare.js";
 import type { Values } from "../runtime/runtime.js";
 import { compileTarget, type CompiledTarget, type ScoreKind } from "../target/compile.js";
@@ -87,6 +88,28 @@ export class MethodJob implements Job {
       this.targetTitles = compiled.titles;
     }
     return compiled;
+  }
+
+  async shapes(builder: GraphBuilder, values: readonly string[], feeds: Feeds = {}): Promise<ReadonlyMap<string, readonly number[]>> {
+    const { model } = this;
+    const all: Feeds = { ...this.#targetFeeds, ...this.feeds, ...feeds };
+    const known = new Map<string, readonly number[]>();
+    const own: string[] = [];
+    const derived: string[] = [];
+    const made = new Set(model.graph.nodes.flatMap((node) => node.outputs));
+    for (const value of new Set(values)) {
+      const shape = all[value]?.shape ?? builder.constantAt(value)?.shape;
+      if (shape) known.set(value, shape);
+      else (made.has(value) ? own : derived).push(value);
+    }
+    const inputs = new Set(model.inputs.map((input) => input.name));
+    const observed = await model.shapes(own, Object.fromEntries(Object.entries(all).filter(([name]) => inputs.has(name))));
+    for (const value of own) if (observed.has(value)) known.set(value, observed.get(value)!);
+    if (derived.length > 0) {
+      const { graph, outputs } = shapeGraph(builder.build({ outputs: derived }), derived);
+      for (const [value, shape] of await readShapes(outputs, await model.run(graph, all, { signal: this.signal }))) known.set(value, shape);
+    }
+    return known;
   }
 
   prepare(input: Input, label?: string): Readonly<Record<string, PreparedInput>> {
