@@ -95,7 +95,7 @@ export function* followCheckpoints(job: Pick<Job, "model">, models: readonly Mod
     const panels = steps.map((at) => panel(parameter, states[at]![i]!, `${axis.title} ${axis.values[at]!}`, String(axis.values[at]!), options, followed[i]!.first, tensors));
     views.push({
       kind: "side-by-side", group, title: `The filters of ${titled(parameter.layer, bank.block)} over training`, views: panels,
-      caption: `${Math.min(mostTiles, bank.filters)} of ${count(bank.filters, "filter")} of ${by(bank.kernel)}, in rows from 0${steps.length < models.length ? `; ${steps.length} of ${models.length} checkpoints` : ""}.`,
+      caption: `${bank.filters > mostTiles ? `The first ${mostTiles} of ` : ""}${count(bank.filters, "filter")} of ${by(bank.kernel)}, in rows from 0${steps.length < models.length ? `; ${steps.length} of ${models.length} checkpoints` : ""}.`,
     });
   }
   const facts: Record<string, Fact> = {

@@ -61,7 +61,8 @@ function mapViews({ parameter, bank }: BankAnalysis, noticed: readonly Noticed[]
   const key = keyOf("filters", parameter.name, bank.block);
   const signed = options.symmetric ?? true;
   const marked = marksOf(noticed, cells.filters);
-  const views = scales(options.scale, ["layer"]).map((over): LayerGridView => {
+  // A depthwise filter works on a channel of its own, whose size it makes up for: on one scale most would be blank.
+  const views = scales(options.scale, bank.groups > 1 && bank.slices === 1 ? ["filter"] : ["layer"]).map((over): LayerGridView => {
     const scaling: GridScaling = { normalise: signed ? "signed" : "min-max", contrast: over === "layer" ? "layer" : "channel", channelBoost: 0, gamma: 1 };
     const what = cells.slices < bank.slices ? `In each, the first ${cells.slices} of its ${bank.slices} input slices: ${cells.arrangement}.` : bank.slices > 1 ? `In each, ${cells.arrangement}.` : "";
     const grouped = bank.groups > 1 ? ` ${bank.slices === 1 ? "Depthwise: each filter sees one channel." : `${bank.groups} groups: each filter sees ${bank.slices} channels.`}` : "";

@@ -1,5 +1,5 @@
 import { levenbergMarquardt } from "ml-levenberg-marquardt";
-import { peakOf, spectrumOf, transform, type Kernel } from "./spectrum.js";
+import { orientationOf, peakOf, spectrumOf, transform, type Kernel } from "./spectrum.js";
 
 /** A Gabor function: a plane wave under a Gaussian. Positions are pixels from the kernel's centre. */
 export interface Gabor {
@@ -62,8 +62,8 @@ function rotated(x: number, y: number, theta: number): { u: number; v: number } 
 }
 
 /**
- * Fits a Gabor function to a kernel by Levenberg–Marquardt, started at the strongest frequency of its DFT with a narrow and a wide
- * envelope; of several channels to their projection on the direction of colour that holds most of the energy.
+ * Fits a Gabor function to a kernel by Levenberg–Marquardt from several starts; of several channels to their projection on the
+ * direction of colour that holds most of the energy.
  * Undefined for kernels below 7 × 7 and for constant ones.
  */
 export function fitGabor(kernel: Kernel): GaborFit | undefined {
@@ -99,9 +99,12 @@ export function fitGabor(kernel: Kernel): GaborFit | undefined {
   };
 }
 
-/** Where the fit begins: the wave of the strongest frequency, its phase and amplitude from the DFT. */
+/**
+ * Where the fit begins: the wave of the strongest frequency, its phase and amplitude from the DFT, under a narrow and a wide
+ * envelope; and a part of a wave around the strongest pixel, for spots, which have no frequency of their own.
+ */
 function starts(kernel: Kernel): number[][] {
-  const { height, width } = kernel;
+  const { height, width, data } = kernel;
   const spectrum = spectrumOf(kernel);
   const { size } = spectrum;
   const { fy, fx } = peakOf(spectrum);
@@ -110,11 +113,16 @@ function starts(kernel: Kernel): number[][] {
   // The DFT counts positions from the corner; the Gabor from the centre.
   const phase = Math.atan2(dft[at + 1]!, dft[at]!) + 2 * Math.PI * (fx * (width - 1) / 2 + fy * (height - 1) / 2);
   const side = Math.min(height, width);
-  return [side / 6, side / 3].map((sigma) => {
+  const waves = [side / 6, side / 3].map((sigma) => {
     // Σ envelope is about 2πσ²; a wave and its mirror image share the amplitude.
     const amplitude = (2 * Math.hypot(dft[at]!, dft[at + 1]!)) / Math.min(2 * Math.PI * sigma * sigma, height * width);
     return [amplitude, 0, 0, sigma, sigma, Math.atan2(fy, fx), Math.hypot(fx, fy), Math.atan2(Math.sin(phase), Math.cos(phase))];
   });
+  let strongest = 0;
+  for (let i = 1; i < height * width; i++) if (Math.abs(data[i]!) > Math.abs(data[strongest]!)) strongest = i;
+  const theta = (orientationOf(spectrum).angle * Math.PI) / 180;
+  const spots = ([[side / 6, 0.25], [side / 2, 0.25], [side / 2, 0.75]] as const).map(([sigma, cycles]) => [data[strongest]!, (strongest % width) - (width - 1) / 2, Math.floor(strongest / width) - (height - 1) / 2, sigma, sigma, theta, cycles / side, 0.1]);
+  return [...waves, ...spots];
 }
 
 /** The kernel's projection on the direction in colour space with the most energy, by power iteration; [height × width]. */

@@ -24,7 +24,7 @@ const citations: readonly Citation[] = [
 const params = {
   layers: p.layers({ description: "Layers whose parameters are looked at, by readable name or graph value; all by default." }),
   foldBatchNorm: p.boolean({ default: false, description: "Fold each batch normalisation into the convolution or dense layer before it: what both compute together." }),
-  scale: p.choice(["auto", "filter", "layer", "both"], { default: "auto", description: "Pictures scaled for each filter, over the layer, or both; auto is both for the first layer's colours, over the layer for deeper ones." }),
+  scale: p.choice(["auto", "filter", "layer", "both"], { default: "auto", description: "Pictures scaled for each filter, over the layer, or both; auto is both for the first layer's colours, each depthwise filter by itself, over the layer for the rest." }),
   symmetric: p.boolean({ description: "Map values symmetrically around zero. Default: for deeper layers in two colours, not for colours over pixels." }),
   nearZero: p.number({ min: 0, max: 1, default: 0.01, description: "A weight is near zero below this share of the largest magnitude in its block." }),
   similar: p.number({ min: 0, max: 1, default: 0.95, description: "Two filters whose |cosine| is above this are duplicates." }),
