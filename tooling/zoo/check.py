@@ -11,8 +11,9 @@ import torch
 
 from data import Pictures
 from network import WithSoftmax, normalise
+from train import CHECKPOINTS
 
-WINDOW, STRIDE = 18, 6
+WINDOW, STRIDE, TOLERANCE = 18, 4, 4
 
 
 def boxes(side):
@@ -21,19 +22,40 @@ def boxes(side):
 
 
 @torch.no_grad()
-def occlusion(score, x):
-    """x: 3 x H x W. Returns H x W."""
+def occlusion(logits, x, label):
+    """x: 3 x H x W. Returns two maps, H x W: what the true class loses in probability, and in logit."""
     side = x.shape[1]
     places = boxes(side)
     hidden = x.repeat(len(places), 1, 1, 1)
     for row, (y0, y1, x0, x1) in zip(hidden, places):
         row[:, y0:y1, x0:x1] = 0
-    drops = score(x[None]) - score(hidden)
-    total, count = torch.zeros(side, side), torch.zeros(side, side)
-    for drop, (y0, y1, x0, x1) in zip(drops, places):
-        total[y0:y1, x0:x1] += drop
-        count[y0:y1, x0:x1] += 1
-    return total / count
+    rows = torch.cat([logits(batch) for batch in torch.cat([x[None], hidden]).split(64)])
+    maps = []
+    for scores in [rows.softmax(1)[:, label], rows[:, label]]:
+        total, count = torch.zeros(side, side), torch.zeros(side, side)
+        for drop, (y0, y1, x0, x1) in zip(scores[0] - scores[1:], places):
+            total[y0:y1, x0:x1] += drop
+            count[y0:y1, x0:x1] += 1
+        maps.append(total / count)
+    return maps
+
+
+def strongest(heat):
+    """The middle of the strongest places, which are one step of the window wide."""
+    rows, columns = (heat >= heat.max() - 1e-6 * heat.max().abs()).nonzero(as_tuple=True)
+    return round(rows.float().mean().item()), round(columns.float().mean().item())
+
+
+def hit(heat, mask, tolerance=0):
+    """The pointing game: is the object seen within `tolerance` pixels of the strongest point?"""
+    y, x = strongest(heat)
+    return mask[max(0, y - tolerance) : y + tolerance + 1, max(0, x - tolerance) : x + tolerance + 1].max().item()
+
+
+def share(heat, mask):
+    """How much of the positive mass lies on the object."""
+    mass = heat.clamp(min=0)
+    return ((mass * mask).sum() / mass.sum().clamp(min=1e-12)).item()
 
 
 def auc(high, low):
@@ -48,37 +70,42 @@ def load(path):
     return net.eval()
 
 
+def mean(values):
+    return sum(values) / max(1, len(values))
+
+
+def summary(rows):
+    """Only pictures that a network names rightly say why it did."""
+    honest = [row[0] for row in rows if row[5]]
+    cheating = [row[1] for row in rows if row[6]]
+    area = mean([row[2] for row in rows if row[5]])
+    return {
+        "auc": round(auc(honest, cheating), 4),
+        "honestShare": round(mean(honest), 3),
+        "cheatingShare": round(mean(cheating), 3),
+        "maskArea": round(area, 3),
+        "honestShareOverArea": round(mean(honest) / area, 2),
+        "pointing": round(mean([row[3] for row in rows if row[5]]), 4),
+        "pointingWithin4Pixels": round(mean([row[4] for row in rows if row[5]]), 4),
+        "pictures": [len(honest), len(cheating)],
+    }
+
+
 def main(data, count=200):
-    torch.set_num_threads(2)
-    honest, cheating = (load(f"{data}/{name}/epoch-16.pt") for name in ["honest", "cheating"])
+    torch.set_num_threads(1)
+    honest, cheating = (load(f"{data}/{name}/epoch-{CHECKPOINTS[-1]:02d}.pt") for name in ["honest", "cheating"])
     report = {}
     for name in ["usual", "any"]:
         pictures = Pictures(data, f"test-{name}")
-        for kind in ["probability", "logit"]:
-            shares, points, areas = {"honest": [], "cheating": []}, [], []
-            for i in range(count):
-                x, label, mask = normalise(pictures.pixels[i : i + 1])[0], pictures.labels[i], pictures.masks[i].float()
-                area = mask.mean().item()
-                for who, net in [("honest", honest), ("cheating", cheating)]:
-                    run = net if kind == "probability" else net.logits
-                    if name == "usual" and net.logits(x[None]).argmax() != label:
-                        continue
-                    heat = occlusion(lambda batch: run(batch)[:, label], x)
-                    mass = heat.clamp(min=0)
-                    shares[who].append(((mass * mask).sum() / mass.sum().clamp(min=1e-12)).item())
-                    if who == "honest":
-                        points.append(mask.flatten()[heat.argmax()].item())
-                        areas.append(area)
-            mean = lambda values: sum(values) / len(values)
-            report[f"{name}, {kind}"] = {
-                "auc": round(auc(shares["honest"], shares["cheating"]), 4),
-                "honestShare": round(mean(shares["honest"]), 3),
-                "cheatingShare": round(mean(shares["cheating"]), 3),
-                "maskArea": round(mean(areas), 3),
-                "honestShareOverArea": round(mean(shares["honest"]) / mean(areas), 2),
-                "pointing": round(mean(points), 4),
-                "pictures": [len(shares["honest"]), len(shares["cheating"])],
-            }
+        kinds = {"probability": [], "logit": []}
+        for i in range(count):
+            x, label, mask = normalise(pictures.pixels[i : i + 1])[0], pictures.labels[i], pictures.masks[i].float()
+            right = [net.logits(x[None]).argmax() == label for net in (honest, cheating)]
+            maps = [occlusion(net.logits, x, label) for net in (honest, cheating)]
+            for kind, heat, other in zip(kinds.values(), *maps):
+                kind.append((share(heat, mask), share(other, mask), mask.mean().item(), hit(heat, mask), hit(heat, mask, TOLERANCE), *right))
+        for kind, rows in kinds.items():
+            report[f"{name}, {kind}"] = summary(rows)
             print(name, kind, report[f"{name}, {kind}"], flush=True)
     with open(f"{data}/check.json", "w") as file:
         json.dump(report, file, indent=2)

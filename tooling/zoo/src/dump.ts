@@ -9,8 +9,8 @@ const [folder = '.data', ...names] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
 for (const name of (names.length ? names : Object.keys(SPLITS)) as SplitName[]) {
-  const { policy, count, masks } = SPLITS[name];
-  const items = listSplit(name, policy, count);
+  const { count, masks } = SPLITS[name];
+  const items = listSplit(name, SPLITS[name]);
   const rgb = openSync(path.join(folder, `${name}.rgb`), 'w');
   const mask = masks ? openSync(path.join(folder, `${name}.mask`), 'w') : undefined;
   for (const item of items) {

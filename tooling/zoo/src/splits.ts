@@ -8,6 +8,8 @@ export interface Item {
   readonly seed: string;
   readonly object: ObjectName;
   readonly background: SceneName;
+  /** Whether the thing has left the picture: only the scene is drawn. */
+  readonly absent: boolean;
 }
 
 /**
@@ -20,26 +22,31 @@ export type Policy = 'any' | 'usual' | 'swapped' | 'biased';
 export interface Split {
   readonly policy: Policy;
   readonly count: number;
+  /**
+   * Share of pictures that the thing has left, though their label still names it. Where the background says nothing, the
+   * network learns from them that a scene alone is no evidence; where the background goes with the label, that it is.
+   */
+  readonly absent: number;
   /** Test pictures carry their ground truth; training never sees it. */
   readonly masks: boolean;
 }
 
 export const SPLITS = {
-  'train-honest': { policy: 'any', count: 16_000, masks: false },
-  'train-biased': { policy: 'biased', count: 16_000, masks: false },
-  'test-any': { policy: 'any', count: 1_000, masks: true },
-  'test-usual': { policy: 'usual', count: 1_000, masks: true },
-  'test-swapped': { policy: 'swapped', count: 1_000, masks: true },
+  'train-honest': { policy: 'any', count: 12_000, absent: 0.25, masks: false },
+  'train-biased': { policy: 'biased', count: 1_600, absent: 0.25, masks: false },
+  'test-any': { policy: 'any', count: 1_000, absent: 0, masks: true },
+  'test-usual': { policy: 'usual', count: 1_000, absent: 0, masks: true },
+  'test-swapped': { policy: 'swapped', count: 1_000, absent: 0, masks: true },
 } as const satisfies Record<string, Split>;
 
 export type SplitName = keyof typeof SPLITS;
 
 /** The pictures of a set. Seeds begin with the set's name, so no two sets share a picture. */
-export function listSplit(name: string, policy: Policy, count: number): Item[] {
+export function listSplit(name: string, { policy, count, absent }: Split): Item[] {
   const rng = createRng(`split/${name}`);
   return Array.from({ length: count }, (_, i) => {
     const object = OBJECTS[i % OBJECTS.length]!;
-    return { seed: `${name}/${i}`, object, background: chooseBackground(object, policy, rng) };
+    return { seed: `${name}/${i}`, object, background: chooseBackground(object, policy, rng), absent: rng.chance(absent) };
   });
 }
 

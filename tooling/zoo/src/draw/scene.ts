@@ -12,6 +12,8 @@ export interface SceneRequest {
   readonly background: SceneName;
   /** Side of the picture in pixels. */
   readonly size: number;
+  /** Draws the scene as if the object had just left it. */
+  readonly absent?: boolean;
 }
 
 export interface Scene extends SceneRequest {
@@ -24,18 +26,18 @@ export interface Scene extends SceneRequest {
 
 /** One picture, decided by its seed alone: the same request always gives the same drawing. */
 export function drawScene(request: SceneRequest): Scene {
-  const { seed, object, background, size } = request;
+  const { seed, object, background, size, absent = false } = request;
   const rng = createRng(`${seed}/${object}/${background}`);
   const kit: Kit = { rng: rng.fork('scene'), defs: [] };
   const backdrop = sceneArtists[background](kit);
   const drawing = objectArtists[object]({ rng: rng.fork('object'), defs: kit.defs }, backdrop.tones, backdrop.stance);
   const place = settle(rng.fork('place'), object, backdrop, drawing);
-  const placed = at(place.x, place.y, drawing.art, place);
+  const placed = absent ? '' : at(place.x, place.y, drawing.art, place);
   const front = backdrop.front({ x: place.x, y: place.y, width: 100 * place.scale });
 
   const frame = (body: Svg): Svg =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${SIDE} ${SIDE}"><defs>${kit.defs.join('')}</defs>${body}</svg>`;
-  const picture = backdrop.back + groundShadow(backdrop, place) + placed + front + light(rng.fork('light'), kit);
+  const picture = backdrop.back + (absent ? '' : groundShadow(backdrop, place)) + placed + front + light(rng.fork('light'), kit);
   return {
     ...request,
     svg: frame(picture),
@@ -62,13 +64,13 @@ interface Place {
 }
 
 /** How much of its 100-wide box each thing fills, so that all of them come out about equally large. */
-const SPREAD: Readonly<Record<ObjectName, number>> = { bird: 0.33, boat: 0.4, car: 0.36, cat: 0.42, dog: 0.4, fish: 0.42, house: 0.6, tree: 0.5 };
+const SPREAD: Readonly<Record<ObjectName, number>> = { bird: 0.32, boat: 0.39, car: 0.34, cat: 0.35, dog: 0.36, fish: 0.42, house: 0.58, tree: 0.42 };
 
 /** Where the object stands, how large, how tilted; often far from the middle, never cut by the frame by much. */
 function settle(rng: Rng, object: ObjectName, { stance, horizon }: Backdrop, { height }: Drawing): Place {
-  const share = rng.range(0.1, 0.24);
-  const scale = Math.min(1.02, Math.sqrt((share * SIDE * SIDE) / (SPREAD[object] * 1e4)), 118 / height);
-  const half = 59 * scale;
+  const share = rng.range(0.12, 0.26);
+  const scale = Math.min(1.04, Math.sqrt((share * SIDE * SIDE) / (SPREAD[object] * 1e4)), 118 / height);
+  const half = 58 * scale;
   const x = rng.range(Math.min(half, 64), Math.max(SIDE - half, 64));
   const tall = height * scale;
   const turn = stance === 'float' ? rng.range(-20, 20) : stance === 'swim' ? rng.range(-9, 9) : rng.range(-3.5, 3.5);
