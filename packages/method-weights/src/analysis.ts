@@ -1,6 +1,6 @@
 import type { Graph } from "@vitrine/core";
 import { banksOf, filterOf, type FilterBank } from "./bank.js";
-import { analyseFirstLayer, firstNodes, type FirstLayer } from "./first-layer.js";
+import { analyseFirstLayer, firstNodes, mostAnalysed, type FirstLayer } from "./first-layer.js";
 import type { ModelParameter } from "./parameters.js";
 import { similarity, type Similarity } from "./similarity.js";
 import { deadFilters, norm, statisticsOf, type WeightStatistics } from "./statistics.js";
@@ -28,27 +28,39 @@ export interface BankAnalysis {
 /** Filters whose rank or share is no matter of layers: rows of an embedding may well be alike. */
 const compared = (parameter: ModelParameter): boolean => parameter.role !== "table";
 
+/** Larger kernels are no pictures of what a filter looks for, and take long. */
+const largestKernel = 64;
+
+/** How far it is. */
+export interface AnalysisStep {
+  readonly done: number;
+  readonly total: number;
+  readonly what: string;
+}
+
 /** Measures every filter of every parameter that has some. Yields what it is at, so that a run can be stopped. */
-export function* analyseBanks(graph: Graph, parameters: readonly ModelParameter[], options: AnalysisOptions): Generator<string, readonly BankAnalysis[]> {
-  const first = firstNodes(graph);
+export function* analyseBanks(graph: Graph, parameters: readonly ModelParameter[], options: AnalysisOptions): Generator<AnalysisStep, readonly BankAnalysis[]> {
+  const firstOnes = firstNodes(graph);
+  const seesPixels = (parameter: ModelParameter, { kernel, slices }: FilterBank): boolean =>
+    parameter.kind === "conv" && kernel.length === 2 && Math.min(...kernel) > 1 && Math.max(...kernel) <= largestKernel && slices <= 4 && firstOnes.has(parameter.node.name);
+  const plan = parameters.flatMap((parameter) =>
+    banksOf(parameter).filter(({ filters, slices }) => filters > 0 && slices > 0).map((bank) => ({ parameter, bank, pixels: seesPixels(parameter, bank) })));
+  const total = plan.reduce((sum, { bank, pixels }) => sum + 1 + (pixels ? Math.min(mostAnalysed, bank.filters) : 0), 0);
   const result: BankAnalysis[] = [];
-  for (const parameter of parameters) {
-    for (const bank of banksOf(parameter)) {
-      if (bank.filters === 0 || bank.slices === 0) continue;
-      yield `measuring ${parameter.name}`;
-      const norms = Float32Array.from({ length: bank.filters }, (_, f) => norm(filterOf(bank, f)));
-      const dead = deadFilters(norms);
-      const seesPixels = parameter.kind === "conv" && bank.kernel.length === 2 && Math.min(...bank.kernel) > 1 && bank.slices <= 4 && first.has(parameter.node.name);
-      let pixels: FirstLayer | undefined;
-      if (seesPixels) {
-        const looking = analyseFirstLayer(parameter, bank, new Set(dead));
-        let step = looking.next();
-        for (; !step.done; step = looking.next()) yield `looking at filter ${step.value} of ${parameter.name}`;
-        pixels = step.value;
-      }
-      const statistics = statisticsOf(blockOf(bank), options.nearZero);
-      result.push({ parameter, bank, norms, dead, statistics, similarity: compared(parameter) ? similarity(bank, options.similar) : undefined, first: pixels });
+  let done = 0;
+  for (const { parameter, bank, pixels } of plan) {
+    const norms = Float32Array.from({ length: bank.filters }, (_, f) => norm(filterOf(bank, f)));
+    const dead = deadFilters(norms);
+    let first: FirstLayer | undefined;
+    if (pixels) {
+      const looking = analyseFirstLayer(parameter, bank, new Set(dead));
+      let step = looking.next();
+      for (; !step.done; step = looking.next()) yield { done: ++done, total, what: `looking at filter ${step.value} of ${parameter.name}` };
+      first = step.value;
     }
+    const statistics = statisticsOf(blockOf(bank), options.nearZero);
+    result.push({ parameter, bank, norms, dead, statistics, similarity: compared(parameter) ? similarity(bank, options.similar) : undefined, first });
+    yield { done: ++done, total, what: `measuring ${parameter.name}` };
   }
   return result;
 }

@@ -3,7 +3,7 @@ import { filterOf, type FilterBank } from "./bank.js";
 
 /** How much of a layer one picture holds. */
 export const mostFilters = 64;
-export const mostSlices = 16;
+const mostSlices = 16;
 
 /** The first filters of a layer as maps of one size. */
 export interface FilterCells {

@@ -26,7 +26,7 @@ export function firstLayerViews({ parameter, bank, first, similarity }: BankAnal
   const bars: BarsView = {
     kind: "bars", group, title: `What kinds of filters ${layer} has`, xAxis: "filters",
     bars: filterClasses.map((kind) => ({ label: plural[kind], value: live.filter((shape) => shape.class === kind).length })),
-    caption: `Sorted by their spectra: noise is spread over all frequencies, colour differs between the channels, a blob has no direction, a grating more than one period, an edge about one.${noiseWords} ${gaborWords}`,
+    caption: `Sorted by their spectra: noise is spread over all frequencies, colour differs between the channels, a blob has no direction, a grating more than one period, an edge about one.${noiseWords} ${gaborWords}${shapes.length < bank.filters ? ` The first ${shapes.length} of ${bank.filters} filters were looked at.` : ""}`,
   };
 
   const frequencies = keyOf("frequency", name, bank.block);

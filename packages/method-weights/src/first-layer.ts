@@ -30,13 +30,15 @@ export const bands = [0.1, 0.25] as const;
 /** Kernels below this side resolve no bands. */
 export const smallestForBands = 5;
 /** Filters of one layer that are looked at this closely. */
-export const mostAnalysed = 512;
+export const mostAnalysed = 256;
+/** Gabor functions are fitted to as many filters as have this many pixels together, and to 16 at least. */
+const pixelsFitted = 16_384;
 
 /** What can be said of filters that look at pixels. */
 export interface FirstLayer {
   /** By filter; undefined for dead ones. */
   readonly shapes: readonly (FilterShape | undefined)[];
-  /** By filter; undefined for dead ones and kernels below 7 × 7. */
+  /** By filter; undefined for dead ones, kernels below 7 × 7, and the later filters of a layer with very many pixels. */
   readonly gabors: readonly (GaborFit | undefined)[];
   /** [size, size], zero frequency in the middle: the mean of the filters' power, each made to sum to 1. */
   readonly meanPower: Tensor<"float32">;
@@ -46,7 +48,7 @@ export interface FirstLayer {
   readonly aliasing: Aliasing | undefined;
 }
 
-export interface Aliasing {
+interface Aliasing {
   /** Steps down and to the right. */
   readonly stride: readonly [number, number];
   /** Frequencies above 1 / (2 · stride) fold back. */
@@ -59,7 +61,7 @@ export interface Aliasing {
   readonly shares: readonly number[];
 }
 
-export function kernelOf(bank: FilterBank, filter: number): Kernel {
+function kernelOf(bank: FilterBank, filter: number): Kernel {
   const [height, width] = bank.kernel as [number, number];
   return { channels: bank.slices, height, width, data: filterOf(bank, filter) };
 }
@@ -67,13 +69,14 @@ export function kernelOf(bank: FilterBank, filter: number): Kernel {
 /** Looks at filters of a 2-D convolution over pixels. Yields after each. */
 export function* analyseFirstLayer(parameter: ModelParameter, bank: FilterBank, dead: ReadonlySet<number>): Generator<number, FirstLayer> {
   const filters = Math.min(mostAnalysed, bank.filters);
+  const fitted = Math.max(16, Math.floor(pixelsFitted / (bank.kernel[0]! * bank.kernel[1]!)));
   const shapes: (FilterShape | undefined)[] = [];
   const gabors: (GaborFit | undefined)[] = [];
   for (let f = 0; f < filters; f++) {
     const kernel = kernelOf(bank, f);
     const usable = !dead.has(f) && Array.from(kernel.data).every(Number.isFinite);
     shapes.push(usable ? classifyFilter(kernel) : undefined);
-    gabors.push(usable ? fitGabor(kernel) : undefined);
+    gabors.push(usable && f < fitted ? fitGabor(kernel) : undefined);
     yield f + 1;
   }
   const [height, width] = bank.kernel as [number, number];

@@ -22,7 +22,7 @@ const mostWork = 4e8;
 /** A matrix of more rows is no picture, and no list. */
 const mostFilters = 1024;
 /** With fewer numbers filters are alike by chance. */
-export const fewestNumbers = 9;
+const fewestNumbers = 9;
 
 /**
  * Cosines between all pairs of filters of a layer, and the pairs that are alike. Filters of different groups see different

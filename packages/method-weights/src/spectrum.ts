@@ -20,9 +20,10 @@ export interface Spectrum {
   readonly total: number;
 }
 
-/** Grid of the padded DFT: at least four times the kernel, so that its main lobe is resolved. */
+/** Grid of the padded DFT: at least four times the kernel, so that its main lobe is resolved; twice for kernels above 16. */
 export function spectrumSize(height: number, width: number): number {
-  return 2 ** Math.max(5, Math.ceil(Math.log2(4 * Math.max(height, width))));
+  const side = Math.max(height, width);
+  return 2 ** Math.max(5, Math.ceil(Math.log2((side > 16 ? 2 : 4) * side)));
 }
 
 const transforms = new Map<number, FFT>();
@@ -70,7 +71,7 @@ export function spectrumOf(kernel: Kernel, size = spectrumSize(kernel.height, ke
 }
 
 /** The frequency of an index along an axis, in cycles per pixel, from −.5 to .5. */
-export const frequencyOf = (index: number, size: number): number => (index < size / 2 ? index : index - size) / size;
+const frequencyOf = (index: number, size: number): number => (index < size / 2 ? index : index - size) / size;
 
 /** The sum of the power where `inside(fy, fx)`, as a share of all. */
 export function shareOf({ size, power, total }: Spectrum, inside: (fy: number, fx: number) => boolean): number {

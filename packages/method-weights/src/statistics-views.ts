@@ -4,7 +4,7 @@ import type { FilterBank } from "./bank.js";
 import type { Shown } from "./filter-views.js";
 import type { ModelParameter } from "./parameters.js";
 import { histogramOf } from "./statistics.js";
-import { keyOf, percent, shown, titled } from "./words.js";
+import { keyOf, orNull, percent, shown, titled } from "./words.js";
 
 const mostHistograms = 12;
 const mostRows = 200;
@@ -25,7 +25,7 @@ export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number
     ],
     rows: banks.slice(0, mostRows).map(({ parameter, bank, statistics, norms, dead }) => [
       rowName(parameter, bank), [bank.filters, bank.slices, ...bank.kernel].join("×"), statistics.mean, statistics.std, Math.max(Math.abs(statistics.min), Math.abs(statistics.max)),
-      meanOf(norms), 100 * statistics.nearZero, dead.length,
+      orNull(meanOf(norms)), 100 * statistics.nearZero, dead.length,
     ]),
     caption: `Shapes are filters × channels × kernel; spread is the standard deviation, max the largest magnitude, L2 the mean over filters, ≈ 0 the share below ${percent(nearZero)} of the largest magnitude, dead the filters that are next to nothing.${banks.length > mostRows ? ` The first ${mostRows} of ${banks.length}.` : ""}`,
   };

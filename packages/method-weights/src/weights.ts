@@ -63,8 +63,8 @@ export const weights = defineMethod({
 
     const running = analyseBanks(model.graph, chosen, given);
     let step = running.next();
-    for (let done = 0; !step.done; step = running.next()) {
-      yield { kind: "progress", done: Math.min(++done, progressTotal), total: progressTotal, what: step.value };
+    for (; !step.done; step = running.next()) {
+      yield { kind: "progress", ...step.value };
       await breathe(job.signal);
     }
     const banks = step.value;
@@ -91,9 +91,6 @@ export const weights = defineMethod({
     return { ...findings, tensors: { ...findings.tensors, ...training.tensors }, facts: { ...facts, ...training.facts }, views: [...findings.views, ...training.views] };
   },
 });
-
-/** Steps of progress, which are counted while it goes on. */
-const progressTotal = 1000;
 
 /** Lets others run; stops where the caller has cancelled. */
 async function breathe(signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ export function noise(shape: readonly number[], seed: number, scale = 1): Tensor
 }
 
 /** Positive numbers. */
-export function positive(n: number, seed: number): Tensor<"float32"> {
+function positive(n: number, seed: number): Tensor<"float32"> {
   return float32([n], noise([n], seed).data.map((value) => 0.2 + value * value));
 }
 
