@@ -28,7 +28,7 @@ for (const part of ['layers', 'honest', 'cheating', 'compared']) {
   check(!readdirSync(at).some((file) => file.includes('tmp')), `${part} has unfinished files`);
 }
 
-const mask = await sharp(fileURLToPath(zooDemoSample.mask)).raw().toBuffer();
+const mask = await sharp(fileURLToPath(zooDemoSample.mask)).extractChannel(0).raw().toBuffer();
 const looks = Object.fromEntries(['honest', 'cheating'].map((who) => {
   const found = JSON.parse(readFileSync(path.join(folder, who, 'findings.json'), 'utf8'));
   const { data } = decodeNpy(new Uint8Array(readFileSync(path.join(folder, who, found.tensors.attribution.file))));

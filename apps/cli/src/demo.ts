@@ -36,7 +36,7 @@ async function demo(): Promise<void> {
     for (const [who, model] of [["honest", honest], ["cheating", cheating]] as const) {
       const report = await explain(engine, model, input, path.basename(picture), object);
       await saveReport(path.join(out, who), report, { theme: "light" });
-      tell(`${who}: ${String(report.facts["summary"] ?? "")}`);
+      tell(`${who}: ${summaryOf(report)}`);
       looks.push({ who, report });
     }
     const together = await saveReport(path.join(out, "compared"), compare(looks, object), { theme: "light" });
@@ -54,11 +54,15 @@ async function demo(): Promise<void> {
   }
 }
 
+/** By the logit: both networks are so sure that hiding one square hardly moves a probability. */
 function explain(engine: Engine, model: Model, input: unknown, label: string, object: string): PromiseLike<Report> {
-  return engine.run(occlusion, { model, input, label, target: { kind: "class", label: object }, params: { baseline: { kind: "pixel", value: 127.5 } }, batch: 32 });
+  return engine.run(occlusion, { model, input, label, target: { kind: "class", label: object }, params: { baseline: { kind: "pixel", value: 127.5 }, score: "logit" }, batch: 32 });
 }
 
-/** Both maps over the same picture, on one scale. */
+/**
+ * Both maps over the same picture, each on its own scale: the cheating network needs no single square much, since the place is everywhere
+ * in the picture, and on the honest one's scale nothing of it would be seen.
+ */
 function compare(looks: readonly { readonly who: string; readonly report: Report }[], object: string): Report {
   const tensors: Record<string, FindingTensor> = {};
   const maps = looks.map(({ who, report }) => {
@@ -69,11 +73,11 @@ function compare(looks: readonly { readonly who: string; readonly report: Report
     };
     return { who, report, view: { ...view, tensor: take(view.tensor), ...(view.over !== undefined && { over: take(view.over) }) } };
   });
-  const most = Math.max(...maps.map(({ view }) => toFloat32(tensors[view.tensor]!.tensor).reduce((a, b) => Math.max(a, b), 0)));
   const views: HeatmapView[] = maps.map(({ who, report, view }) => ({
     ...view,
-    title: `The ${who} network: ${object}, ${Math.round(100 * Number(report.facts["baselineScore"]))} %`,
-    range: [0, most],
+    range: [0, largest(tensors[view.tensor]!)],
+    title: `The ${who} network says ${object}, ${Math.round(100 * Number(zooDemoSample.answers[who === "honest" ? "scenes" : "scenes-cheating"]?.probability))} %`,
+    caption: summaryOf(report),
   }));
   const side: SideBySideView = {
     kind: "side-by-side",
@@ -82,6 +86,13 @@ function compare(looks: readonly { readonly who: string; readonly report: Report
     views,
   };
   return { ...looks[0]!.report, tensors, views: [side], facts: Object.fromEntries(looks.map(({ who, report }) => [who, report.facts])) };
+}
+
+const largest = ({ tensor }: FindingTensor): number => toFloat32(tensor).reduce((a, b) => Math.max(a, b), 0);
+
+function summaryOf(report: Report): string {
+  const { summary } = report.facts;
+  return typeof summary === "string" ? summary : "";
 }
 
 function phase(text: string): void {
