@@ -31,7 +31,7 @@ export function filterViews(one: BankAnalysis, noticed: readonly Noticed[], opti
 const scales = (wanted: FilterViewOptions["scale"], auto: readonly Over[]): readonly Over[] => (wanted === "auto" ? auto : wanted === "both" ? ["filter", "layer"] : [wanted]);
 const bounded = (shown: number, all: number): string => (shown < all ? ` The first ${shown} of ${all}; the findings hold all of them.` : "");
 
-function colourViews({ parameter, bank }: BankAnalysis, options: FilterViewOptions): Shown {
+function colourViews({ parameter, bank, dead }: BankAnalysis, options: FilterViewOptions): Shown {
   const tensors: Record<string, FindingTensor> = {};
   const filters = Math.min(mostFilters, bank.filters);
   const symmetric = options.symmetric ?? false;
@@ -41,7 +41,8 @@ function colourViews({ parameter, bank }: BankAnalysis, options: FilterViewOptio
       const key = keyOf(`picture-${over}`, parameter.name, String(f));
       const picture = colourPicture(bank, f, { symmetric, over, rgb: options.rgb }, over === "layer" ? whole : rangeOf(bank, f));
       tensors[key] = { tensor: picture, axes: ["row", "column", "colour"], meaning: `filter ${f} as colours, scaled over ${over === "layer" ? "the layer" : "itself"}` };
-      return { tensor: key, label: String(f) };
+      // Scaled by itself, next to nothing looks like anything else.
+      return { tensor: key, label: dead.includes(f) ? `${f} · dead` : String(f) };
     });
     const how = symmetric ? "Zero is middle grey." : "The least value is dark, the greatest bright.";
     return {

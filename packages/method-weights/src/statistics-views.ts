@@ -47,7 +47,7 @@ export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number
       kind: "matrix", group, title: "How the weights of each layer are distributed", tensor: "distribution", colours: "magnitude", unit: "share of the layer's weights",
       rows: shownBanks.map(({ parameter, bank }) => rowName(parameter, bank)),
       columns: Array.from({ length: bins }, (_, i) => `${(i - (bins - 1) / 2) / perSigma} σ`),
-      caption: `Each row is one layer's histogram, in standard deviations from its mean. A narrow dark middle is many weights near the mean and few large ones.`,
+      caption: `Each row is one layer's histogram, in standard deviations from its mean. A narrow strong middle is many weights near the mean and few large ones.`,
     });
   }
   if (banks.length <= mostHistograms) {

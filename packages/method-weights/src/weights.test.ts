@@ -151,6 +151,8 @@ test("pictures: colours in both scalings, cells, matrices; what is asked for", a
   const titles = report.views.map(({ title }) => title);
   expect(titles).toContain("What the filters of conv1 look for");
   expect(titles).toContain("The filters of conv1 on one scale");
+  const gallery = report.views.find(({ title }) => title === "What the filters of conv1 look for");
+  expect(gallery?.kind === "image-grid" && gallery.items.slice(4, 7).map(({ label }) => label)).toEqual(["4", "5 · dead", "6"]);
   expect(report.views.find(({ title }) => title === "The filters of deep")).toMatchObject({ kind: "layer-grid", colours: "signed", caption: expect.stringContaining("Depthwise") as string });
   expect(report.views.find(({ title }) => title === "The weights of point")).toMatchObject({ kind: "matrix", colours: "signed" });
   const grey = await run("flawed.x", { layers: ["deep"], symmetric: false, scale: "both" });
