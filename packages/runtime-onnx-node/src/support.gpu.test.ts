@@ -88,6 +88,24 @@ describe("grouped convolutions", () => {
   });
 });
 
+describe("convolutions whose input channels are a multiple of three", () => {
+  // Input and output channels, kernel, wrong on the bare provider.
+  const cases: [number, number, number[], boolean][] = [
+    [3, 8, [3, 3], false], [6, 4, [3, 3], true], [6, 12, [4], true], [9, 8, [3, 3], true], [12, 8, [3, 3], false], [18, 64, [3, 3], true], [6, 10, [3, 3], false], [6, 8, [1, 1], false], [7, 8, [3, 3], false],
+  ];
+  test.each(cases)("%i to %i channels, kernel %j: wrong is %s, and right in the other layout", async (ins, outs, kernel, wrong) => {
+    const b = new GraphBuilder();
+    const shape = [2, ins, ...kernel.map(() => 8)];
+    const x = b.input("x", "float32", shape);
+    const graph = b.build({ outputs: [b.op("Conv", [x, b.constant(normals([outs, ins, ...kernel]), "w")], { kernel_shape: attr.ints(kernel) }, "y")] });
+    const feeds = { x: normals(shape) };
+    const { numbers } = await on(cpu, graph, feeds);
+    expect(relativeL2(await bare(graph, feeds), numbers) > 1e-2).toBe(wrong);
+    expect(needsPlainLayout(graph)).toBe(wrong);
+    expect(relativeL2((await on(gpu, graph, feeds)).numbers, numbers)).toBeLessThan(2e-6);
+  });
+});
+
 test("Einsum with an ellipsis fails on the provider, and is right when lowered", async () => {
   const b = new GraphBuilder();
   const [x, y] = [b.input("x", "float32", [2, 3, 4]), b.input("y", "float32", [4, 5])];
