@@ -42,6 +42,3 @@ export interface RuleContext {
 export type OperatorRule = (c: RuleContext) => Cotangents;
 
 export type RuleTable = Readonly<Record<string, OperatorRule>>;
-
-/** In one sentence why a node of this kind has no gradient, as far as its attributes tell. */
-export type Limits = Readonly<Record<string, (node: Node) => string | undefined>>;

@@ -14,12 +14,15 @@ const transpose: OperatorRule = (c) => {
   return [c.b.transpose(c.g, inverse)];
 };
 
+/** A GPU binds few buffers at once: onnxruntime's WebGPU provider splits into seven parts at most. */
+const mostParts = 6;
+
 const concat: OperatorRule = (c) => {
   const axis = axisOf(intAttr(c.node, "axis", 0), c.yShape.length);
   const sizes = c.node.inputs.map((_, i) => c.xShape(i)[axis]!);
   if (sizes.length === 1) return [c.g];
   const wanted = sizes.filter((_, i) => c.needs(i)).length;
-  if (wanted === sizes.length) return c.b.split(c.g, sizes, axis);
+  if (wanted === sizes.length && sizes.length <= mostParts) return c.b.split(c.g, sizes, axis);
   let start = 0;
   return sizes.map((size, i) => {
     const from = start;
