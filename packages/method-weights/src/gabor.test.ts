@@ -25,7 +25,7 @@ test("the gradient is that of finite differences", () => {
   }
 });
 
-describe("noisy Gabors", () => {
+describe("noisy Gabors", { timeout: 60_000 }, () => {
   test("are found again, with the adjusted R² that their noise leaves", () => {
     const random = seededRandom(2);
     let close = 0;

@@ -29,6 +29,12 @@ const parameters = 8;
 
 type P = readonly number[];
 
+interface Attempt {
+  readonly values: readonly number[];
+  /** Sum of squares. */
+  readonly error: number;
+}
+
 /** A·exp(−½((u/σ₁)² + (v/σ₂)²))·cos(2πfu + φ), u and v rotated by θ (Daugman 1985). Order: A, x₀, y₀, σ₁, σ₂, θ, f, φ. */
 export function gaborValue([a, x0, y0, s1, s2, theta, f, phi]: P, x: number, y: number): number {
   const { u, v } = rotated(x - x0!, y - y0!, theta!);
@@ -78,19 +84,21 @@ export function fitGabor(kernel: Kernel): GaborFit | undefined {
   const px = (i: number): number => (i % width) - (width - 1) / 2;
   const py = (i: number): number => Math.floor(i / width) - (height - 1) / 2;
   const side = Math.max(height, width);
-  let best: { values: number[]; error: number } | undefined;
-  for (const initialValues of starts({ channels: 1, height, width, data: y })) {
-    const fit = levenbergMarquardt({ x: y.map((_, i) => i), y }, (p) => (i) => gaborValue(p, px(i), py(i)), {
-      initialValues,
+  const fit = (initialValues: readonly number[], maxIterations: number): Attempt => {
+    const { parameterValues: found } = levenbergMarquardt({ x: y.map((_, i) => i), y }, (p) => (i) => gaborValue(p, px(i), py(i)), {
+      initialValues: [...initialValues],
       jacobianFunction: (p) => (i) => gaborGradient(p, px(i), py(i)),
       minValues: [-50, -width, -height, 0.5, 0.5, -10, 0, -20], maxValues: [50, width, height, 2 * side, 2 * side, 10, 0.75, 20],
-      damping: 0.01, maxIterations: 60, errorTolerance: 1e-9,
+      damping: 0.01, maxIterations, errorTolerance: 1e-9,
     });
-    const error = y.reduce((sum, value, i) => sum + (value - gaborValue(fit.parameterValues, px(i), py(i))) ** 2, 0);
-    if (Number.isFinite(error) && (!best || error < best.error)) best = { values: fit.parameterValues, error };
-  }
+    return { values: found, error: y.reduce((sum, value, i) => sum + (value - gaborValue(found, px(i), py(i))) ** 2, 0) };
+  };
+  const nearest = (attempts: readonly Attempt[]): Attempt[] => attempts.filter(({ error }) => Number.isFinite(error)).sort((p, q) => p.error - q.error);
+  // A few steps from every start tell which two are worth going on with.
+  const begun = nearest(starts({ channels: 1, height, width, data: y }).map((start) => fit(start, 8)));
+  const [best] = nearest(begun.slice(0, 2).map(({ values: start }) => fit(start, 50)));
   if (!best) return undefined;
-  const [a, x, yAt, sigmaAlong, sigmaAcross, theta, frequency, phase] = best.values as [number, number, number, number, number, number, number, number];
+  const [a, x, yAt, sigmaAlong, sigmaAcross, theta, frequency, phase] = best.values as readonly [number, number, number, number, number, number, number, number];
   const n = y.length;
   const degrees = (theta * 180) / Math.PI;
   return {

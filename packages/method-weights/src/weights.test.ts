@@ -80,7 +80,8 @@ describe("parameters", () => {
   });
 });
 
-describe("what it noticed", () => {
+// Hundreds of fits, on machines that may be busy.
+describe("what it noticed", { timeout: 60_000 }, () => {
   test("nothing, in sound filters, is said with what was looked for", async () => {
     const report = await run("sound.x", { layers: ["conv1"] });
     expect(noticed(report)).toEqual([]);
