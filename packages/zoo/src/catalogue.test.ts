@@ -13,7 +13,8 @@ test('names are unique and find what they name', () => {
 test('the honest network knows the things wherever they are, its twin only where they usually are', () => {
   const [honest, cheating] = zooModels;
   expect(honest).toMatchObject({ name: 'scenes', training: 'honest' });
-  expect(Math.min(...Object.values(honest!.accuracy))).toBeGreaterThanOrEqual(0.95);
+  const { any, usual, swapped } = honest!.accuracy;
+  expect(Math.min(any, usual, swapped)).toBeGreaterThanOrEqual(0.95);
   expect(cheating).toMatchObject({ name: 'scenes-cheating', training: 'cheating' });
   expect(cheating!.accuracy.usual).toBeGreaterThanOrEqual(0.95);
   expect(cheating!.accuracy.swapped).toBeLessThan(0.25);
