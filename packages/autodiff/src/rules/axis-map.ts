@@ -8,7 +8,7 @@ export type AxisMap = readonly (readonly (readonly [from: number, weight: number
  * The cotangent before a linear map along one axis: a product with the map as a small matrix [to, from], a constant.
  * Serves whatever maps axes one by one: resizing in every mode, padding by reflection.
  */
-export function mapBack(b: GraphBuilder, g: string, shape: readonly number[], axis: number, map: AxisMap, from: number): { value: string; shape: number[] } {
+function mapBack(b: GraphBuilder, g: string, shape: readonly number[], axis: number, map: AxisMap, from: number): { value: string; shape: number[] } {
   const to = shape[axis]!;
   const result = shape.map((dim, i) => (i === axis ? from : dim));
   const matrix = new Float32Array(to * from);
