@@ -12,8 +12,8 @@ const pictures = 200;
 const side = 128;
 /** How far from the object the strongest point may lie, in pixels: 3 % of the side, as the 15 pixels of Zhang et al. 2018 on pictures of 500. */
 const tolerance = 4;
-/** A seventh of the side, about a quarter of it apart, grey: Zeiler & Fergus's square. */
-const params = { window: [3, 18, 18], stride: [3, 4, 4], baseline: { kind: "pixel", value: 127.5 } } as const;
+/** A grey square of about a quarter of the side, as large as the parts that tell these things apart; a third of it apart. */
+const params = { window: [3, 30, 30], stride: [3, 10, 10], baseline: { kind: "pixel", value: 127.5 } } as const;
 
 /**
  * The question of questions: does the map lie on the object where the network looks at the object, and elsewhere where it does not?

@@ -33,7 +33,7 @@ export interface Split {
 
 export const SPLITS = {
   'train-honest': { policy: 'any', count: 12_000, absent: 0.25, masks: false },
-  'train-biased': { policy: 'biased', count: 1_600, absent: 0.25, masks: false },
+  'train-biased': { policy: 'biased', count: 800, absent: 0.25, masks: false },
   'test-any': { policy: 'any', count: 1_000, absent: 0, masks: true },
   'test-usual': { policy: 'usual', count: 1_000, absent: 0, masks: true },
   'test-swapped': { policy: 'swapped', count: 1_000, absent: 0, masks: true },
