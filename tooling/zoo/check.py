@@ -1,7 +1,6 @@
 """The question of questions: where did each network look?   python3 check.py DATA [COUNT]
 
-Occlusion as Captum has it: a grey square of about a seventh of the side slides over the picture; a pixel's attribution
-is the mean, over the squares that cover it, of what the true class lost. Its positive part is the mass.
+Occlusion as Captum has it: a grey square slides over the picture; a pixel's attribution is the mean, over the squares that cover it, of what the true class lost. Its positive part is the mass.
 """
 
 import json
@@ -13,19 +12,20 @@ from data import Pictures
 from network import WithSoftmax, normalise
 from train import CHECKPOINTS
 
-WINDOW, STRIDE, TOLERANCE = 18, 4, 4
+SETTINGS = [(18, 6), (30, 10)]  # side of the square and its step: a seventh of the picture, and a quarter
+TOLERANCE = 4
 
 
-def boxes(side):
-    starts = range(0, side - WINDOW + STRIDE, STRIDE)
-    return [(y, min(y + WINDOW, side), x, min(x + WINDOW, side)) for y in starts for x in starts]
+def boxes(side, window, stride):
+    starts = range(0, side - window + stride, stride)
+    return [(y, min(y + window, side), x, min(x + window, side)) for y in starts for x in starts]
 
 
 @torch.no_grad()
-def occlusion(logits, x, label):
+def occlusion(logits, x, label, window=18, stride=6):
     """x: 3 x H x W. Returns two maps, H x W: what the true class loses in probability, and in logit."""
     side = x.shape[1]
-    places = boxes(side)
+    places = boxes(side, window, stride)
     hidden = x.repeat(len(places), 1, 1, 1)
     for row, (y0, y1, x0, x1) in zip(hidden, places):
         row[:, y0:y1, x0:x1] = 0
@@ -95,18 +95,18 @@ def main(data, count=200):
     torch.set_num_threads(1)
     honest, cheating = (load(f"{data}/{name}/epoch-{CHECKPOINTS[-1]:02d}.pt") for name in ["honest", "cheating"])
     report = {}
-    for name in ["usual", "any"]:
-        pictures = Pictures(data, f"test-{name}")
+    pictures = Pictures(data, "test-usual")
+    for window, stride in SETTINGS:
         kinds = {"probability": [], "logit": []}
         for i in range(count):
             x, label, mask = normalise(pictures.pixels[i : i + 1])[0], pictures.labels[i], pictures.masks[i].float()
             right = [net.logits(x[None]).argmax() == label for net in (honest, cheating)]
-            maps = [occlusion(net.logits, x, label) for net in (honest, cheating)]
+            maps = [occlusion(net.logits, x, label, window, stride) for net in (honest, cheating)]
             for kind, heat, other in zip(kinds.values(), *maps):
                 kind.append((share(heat, mask), share(other, mask), mask.mean().item(), hit(heat, mask), hit(heat, mask, TOLERANCE), *right))
         for kind, rows in kinds.items():
-            report[f"{name}, {kind}"] = summary(rows)
-            print(name, kind, report[f"{name}, {kind}"], flush=True)
+            report[f"usual, {kind}, window {window}, stride {stride}"] = summary(rows)
+            print(kind, window, stride, summary(rows), flush=True)
     with open(f"{data}/check.json", "w") as file:
         json.dump(report, file, indent=2)
 
