@@ -143,7 +143,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     runtime,
     load: async (source, loadOptions = {}) => {
       const from = "bytes" in source ? memorySource(source.name, source.bytes) : source;
-      const model = await loadModel(from, { formats: registry.formats, runtime: await runtime(), programs, readers: registry.inputReaders, spec: loadOptions.spec ?? { inputs: {}, outputs: [] } });
+      const model = await loadModel(from, { formats: registry.formats, runtime: await runtime(), programs, readers: registry.inputReaders, spec: loadOptions.spec ?? { inputs: {}, outputs: [] }, onDispose: (gone) => models.delete(gone) });
       models.add(model);
       return model;
     },

@@ -20,6 +20,8 @@ export interface LoadContext {
   readonly programs: ProgramCache;
   readonly readers: readonly InputReader[];
   readonly spec: ModelSpec;
+  /** Told once, when the model is disposed. */
+  readonly onDispose?: (model: Model) => void;
 }
 
 /** How many bytes a format gets to recognise a file by. */
@@ -48,7 +50,7 @@ export async function loadModel(source: ModelSource, context: LoadContext): Prom
     readers: context.readers,
   };
   const freed = await withFreeBatch(graph, parts);
-  return new LoadedModel({ ...parts, graph: freed.graph, batchReason: freed.reason });
+  return new LoadedModel({ ...parts, graph: freed.graph, batchReason: freed.reason, ...(context.onDispose && { onDispose: context.onDispose }) });
 }
 
 /** Frees a batch fixed at 1: by the shapes that the file declares where they suffice, else by observed ones. */

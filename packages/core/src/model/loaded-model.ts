@@ -27,6 +27,8 @@ export interface ModelParts {
   readonly readers: readonly InputReader[];
   /** Why a fixed batch could not be freed. */
   readonly batchReason: string | undefined;
+  /** Told once, when the model is disposed: whoever keeps a list of models forgets it, and with it its weights. */
+  readonly onDispose?: (model: Model) => void;
 }
 
 /** How many sets of input shapes a model remembers the observed shapes of. */
@@ -129,6 +131,7 @@ export class LoadedModel implements Model {
   }
 
   async dispose(): Promise<void> {
+    if (!this.#disposed) this.#parts.onDispose?.(this);
     this.#disposed = true;
     await this.#parts.programs.release(this);
   }
