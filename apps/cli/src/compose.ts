@@ -2,17 +2,20 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { createEngine, definePlugin, type Engine, type Method, type Plugin, type RuntimeFactory, withOptions } from "@vitrine/core";
+import { autodiffPlugin } from "@vitrine/autodiff";
 import { onnxPlugin } from "@vitrine/format-onnx";
 import { imagePlugin } from "@vitrine/image";
 import { imageNodePlugin } from "@vitrine/image-node";
 import { activationPlugin } from "@vitrine/method-activation";
+import { attributionPlugin } from "@vitrine/method-attribution";
+import { deconvPlugin } from "@vitrine/method-deconv";
 import { occlusionPlugin } from "@vitrine/method-occlusion";
 import { weightsPlugin } from "@vitrine/method-weights";
 import { onnxNodePlugin } from "@vitrine/runtime-onnx-node";
 import { cliError } from "./errors.js";
 
 /** What the command line brings along when there is no `vitrine.config.js`. */
-export const standardPlugins: readonly Plugin[] = [onnxPlugin, onnxNodePlugin, imagePlugin, imageNodePlugin, activationPlugin, occlusionPlugin, weightsPlugin];
+export const standardPlugins: readonly Plugin[] = [onnxPlugin, onnxNodePlugin, imagePlugin, imageNodePlugin, activationPlugin, occlusionPlugin, weightsPlugin, autodiffPlugin, deconvPlugin, attributionPlugin];
 
 /** `vitrine.config.js` composes plugins and a runtime as an app does. */
 export interface Config {

@@ -32,11 +32,18 @@ export * from "./method/parameters.js";
 export * from "./method/view.js";
 export * from "./method/layer-grid.js";
 export { checkpointAxis, type CheckpointAxis } from "./method/checkpoint-axis.js";
+export {
+  outlierBound, pictureTensor, positionMap, positionView, samplePicture, type PositionAxes, type PositionMap, type PositionReduction, type PositionViewOptions,
+} from "./method/position-map.js";
 export * from "./method/findings.js";
 export * from "./method/job.js";
 export * from "./method/method.js";
 export * from "./differentiation/backward-rule.js";
 export * from "./differentiation/differentiation.js";
+export { backwardRules, onRectifiers, rectifierChoices, type RectifierChoice } from "./differentiation/backward-rules.js";
+export { explainedValues, type Explained } from "./differentiation/explained.js";
+export { silenceNotice, silentSamples } from "./differentiation/silent.js";
+export { gradientGraph, type GradientGraph, type GradientOptions, type GradientRows } from "./differentiation/gradient-graph.js";
 export * from "./engine/plugin.js";
 export { ProgramCache } from "./runtime/program-cache.js";
 export { finalSoftmax, type FinalSoftmax } from "./target/logits.js";

@@ -183,6 +183,20 @@ export const coreError = defineErrors({
     message: `The fill of shape ${shape(f.shape)} cannot be broadcast to the input ${quote(f.input)} of shape ${shape(f.expected)}.`,
   }),
   "capability-missing": (f: { method: string; capability: string; hint: string }) => ({ message: `${f.method} needs ${f.capability}, which no installed plugin offers.`, hint: f.hint, kind: "unsupported" }),
+  "gradient-not-finite": (f: { layer: string; what: "input" | "activation" | "gradient"; target: string }) => ({
+    message: `The gradient of ${quote(f.target)} holds NaN or infinity: ${f.what === "input" ? `the input ${quote(f.layer)} does` : `the ${f.what} of the layer ${quote(f.layer)} is the first that does`}.`,
+    hint: f.what === "input" ? "Give finite numbers." : f.what === "activation" ? "The forward pass overflows there: check the preprocessing, or the weights." : "The backward pass overflows there: explain a target before that layer, or use occlusion.",
+    kind: f.what === "input" ? "input" : "unsupported",
+  }),
+  "gradient-shared": (f: { input: string; samples: number }) => ({
+    message: `The input ${quote(f.input)} has no batch axis: all ${f.samples} samples share it, and one gradient would mix them.`,
+    hint: "Give one sample at a time.",
+  }),
+  "gradient-no-input": (f: { inputs: readonly { readonly name: string; readonly dtype: string }[] }) => ({
+    message: `None of the inputs has a gradient: ${f.inputs.map(({ name, dtype }) => `${quote(name)} holds ${dtype}`).join(", ")}, and no embedding that looks them up was found.`,
+    hint: "Name the layer to look at: --wrt LAYER.",
+    kind: "unsupported",
+  }),
   "plugin-duplicate": (f: { what: string; id: string; plugins: readonly string[] }) => ({
     message: `The ${f.what} ${quote(f.id)} is registered twice, by ${f.plugins.map(quote).join(" and ")}.`,
     hint: "Remove one of the plugins.",

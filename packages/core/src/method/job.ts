@@ -52,6 +52,11 @@ export interface Job<P = Readonly<Record<string, unknown>>> {
    * @param score which value a class is read from; by default the output as it is
    */
   target(builder: GraphBuilder, targets?: Targets, score?: ScoreKind): Promise<CompiledTarget>;
+  /**
+   * Observed shapes of values of a graph that is being derived from the model's, a target's own values included.
+   * @param feeds of the model's inputs and of the target's; by default those of the job
+   */
+  shapes(builder: GraphBuilder, values: readonly string[], feeds?: Feeds): Promise<ReadonlyMap<string, readonly number[]>>;
   /** Prepares one more input (of a set) for the model. */
   prepare(input: Input, label?: string): Readonly<Record<string, PreparedInput>>;
   /** What a plugin offers. @throws `capability-missing` */

@@ -100,3 +100,24 @@ export function topK(source: Tensor | ArrayLike<number>, k: number): { index: nu
   order.sort(before);
   return order.slice(0, k).map((index) => ({ index, value: values[index]! }));
 }
+
+/** The blocks at `indices` along `axis`, in that order, copied; an index may come several times. */
+export function take<D extends DType>(source: Tensor<D>, axis: number, indices: readonly number[]): Tensor<D> {
+  const count = source.shape[axis];
+  const wrong = indices.find((index) => !(index >= 0 && index < (count ?? 0)));
+  if (count === undefined || wrong !== undefined) throw coreError("tensor-index", { index: [wrong ?? axis], shape: source.shape });
+  const shape = source.shape.map((dim, i) => (i === axis ? indices.length : dim));
+  const run = sizeOf(source.shape.slice(axis + 1));
+  const outer = sizeOf(source.shape.slice(0, axis));
+  const data = allocate(source.dtype as D, sizeOf(shape)) as unknown as unknown[] & Float32Array;
+  const from = source.data as unknown as Slicable;
+  for (let o = 0; o < outer; o++) {
+    indices.forEach((index, i) => {
+      const start = (o * count + index) * run;
+      const to = (o * indices.length + i) * run;
+      if (from.subarray) data.set(from.subarray(start, start + run) as Float32Array, to);
+      else for (let k = 0; k < run; k++) data[to + k] = (source.data as unknown as number[])[start + k]!;
+    });
+  }
+  return tensor(source.dtype as D, shape, data as unknown as DataTypes[D]);
+}

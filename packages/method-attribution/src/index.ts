@@ -1,0 +1,3 @@
+export { inputXGradient } from "./input-x-gradient.js";
+export { attributionPlugin } from "./plugin.js";
+export { saliency } from "./saliency.js";

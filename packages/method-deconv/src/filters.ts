@@ -1,0 +1,46 @@
+import { blurAxis, float32, outlierBound, positionMap, type PositionAxes, type Tensor } from "@vitrine/core";
+
+/** The display filters of the Deep Visualization Toolbox (Yosinski et al. 2015). */
+export const filterNames = ["raw", "gray", "norm", "normblur"] as const;
+export type FilterName = (typeof filterNames)[number];
+
+/** σ of `normblur`, in pixels. */
+const blurSigma = 4;
+
+/** x / (max(2·max, −2·min) + 1e-10) + .5: zero is the middle, and the largest magnitude reaches an end. */
+export function rawFilter(values: ArrayLike<number>): Float32Array {
+  let max = -Infinity;
+  let min = Infinity;
+  for (let i = 0; i < values.length; i++) {
+    max = Math.max(max, values[i]!);
+    min = Math.min(min, values[i]!);
+  }
+  const scale = Math.max(2 * max, -2 * min) + 1e-10;
+  return Float32Array.from(values, (value) => value / scale + 0.5);
+}
+
+/** (x − min) / (max − min), all 0 where there is one value only. */
+export function minMax(values: ArrayLike<number>): Float32Array {
+  let max = -Infinity;
+  let min = Infinity;
+  for (let i = 0; i < values.length; i++) {
+    max = Math.max(max, values[i]!);
+    min = Math.min(min, values[i]!);
+  }
+  return Float32Array.from(values, (value) => (max > min ? (value - min) / (max - min) : 0));
+}
+
+/** The values with what lies above the bound of outliers cut to it. */
+export function withoutOutliers(values: Float32Array, percent: number): Float32Array {
+  const bound = outlierBound(values, percent);
+  return values.map((value) => Math.min(bound, Math.max(-bound, value)));
+}
+
+/** One grey value from 0 to 1 per position, [rows, columns], of one sample. @param filter all but `raw`, which keeps the channels */
+export function greyFilter(gradient: Tensor, axes: PositionAxes, sample: number, filter: Exclude<FilterName, "raw">, outliers: number): Tensor<"float32"> {
+  const { tensor: map } = positionMap(gradient, axes, sample, filter === "gray" ? "mean" : "norm");
+  const clipped = withoutOutliers(map.data, filter === "normblur" ? 0 : outliers);
+  if (filter === "gray") return float32(map.shape, rawFilter(clipped));
+  if (filter === "norm") return float32(map.shape, minMax(clipped));
+  return float32(map.shape, minMax(blurAxis(blurAxis(clipped, map.shape, 0, blurSigma), map.shape, 1, blurSigma)));
+}
