@@ -48,7 +48,7 @@ export async function buildProgram(early: ComposeOptions, signal: AbortSignal): 
   const engine = await compose(early);
   const program = new Command("vitrine").description("Opens trained neural networks: what every layer sees, and where a decision came from.").version("0.1.0").showHelpAfterError(false).exitOverride();
   program.configureOutput({ writeErr: () => undefined });
-  program.addHelpText("after", examples(["inspect model.onnx", "init model.onnx --input dog.jpg", "run occlusion model.onnx --input dog.jpg --out findings", "run activation zoo:scenes --input dog.png --out findings"]));
+  program.addHelpText("after", examples(["inspect model.onnx", "init model.onnx --input dog.jpg", "run occlusion model.onnx --input dog.jpg --out findings", "run activation zoo:scenes --input zoo:dog-grass --out findings"]));
 
   modelled(program.command("inspect").description("layers, units, shapes, operators, inputs, and what each runtime can run"))
     .addHelpText("after", examples(["inspect model.onnx", "inspect zoo:scenes --json"]))

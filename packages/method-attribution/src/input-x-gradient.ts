@@ -11,7 +11,7 @@ export const inputXGradient = defineMethod({
   citations: [citations.shrikumar],
   params: commonParameters,
   needs: [differentiation],
-  examples: ["run input-x-gradient zoo:honest --input dog.png --out out", "run input-x-gradient model.onnx --input x.npy --target class:7 --out out"],
+  examples: ["run input-x-gradient zoo:scenes --input zoo:dog-grass --out out", "run input-x-gradient model.onnx --input x.npy --target class:7 --out out"],
   async *run(job): AsyncGenerator<Update, Findings> {
     const { wrt, score, outliers } = job.params;
     yield { kind: "progress", done: 0, total: job.samples, what: "gradients" };

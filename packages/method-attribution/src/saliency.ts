@@ -11,7 +11,7 @@ export const saliency = defineMethod({
   citations: [citations.simonyan],
   params: commonParameters,
   needs: [differentiation],
-  examples: ["run saliency zoo:honest --input dog.png --out out", "run saliency model.onnx --input x.npy --target class:7 --out out"],
+  examples: ["run saliency zoo:scenes --input zoo:dog-grass --out out", "run saliency model.onnx --input x.npy --target class:7 --out out"],
   async *run(job): AsyncGenerator<Update, Findings> {
     const { wrt, score, outliers } = job.params;
     yield { kind: "progress", done: 0, total: job.samples, what: "gradients" };

@@ -22,7 +22,7 @@ export const deconv = defineMethod({
   params: deconvParameters,
   needs: [differentiation],
   examples: [
-    "run deconv zoo:honest --input dog.png --rule guided --out out",
+    "run deconv zoo:scenes --input zoo:dog-grass --rule guided --out out",
     'run deconv model.onnx --input dog.jpg --target "channel-max:layer3.0.conv2[17]" --out out',
     "run deconv model.onnx --input x.npy --target class:7 --rule guided --rule-on all --out out",
   ],

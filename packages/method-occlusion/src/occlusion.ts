@@ -30,7 +30,7 @@ export const occlusion = defineMethod({
   citations: [citations.zeilerFergus, citations.captum, citations.tfExplain, citations.pair, citations.xplique],
   params: occlusionParameters,
   examples: [
-    "run occlusion zoo:honest --input dog.png --out out",
+    "run occlusion zoo:scenes --input zoo:dog-grass --out out",
     "run occlusion model.onnx --input dog.jpg --preset zeiler-fergus --out out",
     "run occlusion model.onnx --input x.npy --window 3,16,16 --stride 3,8,8 --baseline 0 --target class:7 --out out",
     "run occlusion model.onnx --input dog.jpg --mask superpixels.npy --baseline mean --out out",
