@@ -1,0 +1,1 @@
+export type { Answer, Entry, InputSummary, LeftOut, ModelSummary, ReportDocument, Section } from "./document.js";
