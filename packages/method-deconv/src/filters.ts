@@ -16,7 +16,7 @@ export function rawFilter(values: ArrayLike<number>): Float32Array {
     min = Math.min(min, values[i]!);
   }
   const scale = Math.max(2 * max, -2 * min) + 1e-10;
-  return Float32Array.from(values, (value) => value / scale + 0.5);
+  return new Float32Array(values).map((value) => value / scale + 0.5);
 }
 
 /** (x − min) / (max − min), all 0 where there is one value only. */
@@ -27,7 +27,7 @@ export function minMax(values: ArrayLike<number>): Float32Array {
     max = Math.max(max, values[i]!);
     min = Math.min(min, values[i]!);
   }
-  return Float32Array.from(values, (value) => (max > min ? (value - min) / (max - min) : 0));
+  return new Float32Array(values).map((value) => (max > min ? (value - min) / (max - min) : 0));
 }
 
 /** The values with what lies above the bound of outliers cut to it. */

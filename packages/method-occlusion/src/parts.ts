@@ -43,6 +43,9 @@ export interface Parts extends Hideable {
   attribute(values: Float64Array, sample: number): Float64Array;
 }
 
+/** From here on a copy of memory beats a loop over its elements. */
+const longRow = 16;
+
 /** Copies a box of every sample axis, from `start` to `end` (excluded), from one slot to another. */
 export function copyBox(sample: SampleShape, start: readonly number[], end: readonly number[], from: Slot, to: Slot): void {
   const { strides } = sample;
@@ -58,6 +61,7 @@ export function copyBox(sample: SampleShape, start: readonly number[], end: read
     let b = toBase + start[axis]! * toStep;
     const count = end[axis]! - start[axis]!;
     if (axis < last) for (let i = 0; i < count; i++, a += fromStep, b += toStep) copy(axis + 1, a, b);
+    else if (fromStep === 1 && toStep === 1 && count >= longRow) target.set(source.subarray(a, a + count), b);
     else for (let i = 0; i < count; i++, a += fromStep, b += toStep) target[b] = source[a]!;
   };
   // A sample without axes is one number.
@@ -93,7 +97,7 @@ export function groupParts(groups: Groups, sample: SampleShape): Parts {
         to.data[(outer * to.rows + to.row) * inner + rest] = from.data[(outer * from.rows + from.row) * inner + rest]!;
       }
     },
-    attribute: (values, sampleIndex) => Float64Array.from(own(groups.groupOf, sampleIndex), (group) => values[group]!),
+    attribute: (values, sampleIndex) => new Float64Array(own(groups.groupOf, sampleIndex)).map((group) => values[group]!),
   };
 }
 

@@ -46,7 +46,7 @@ function batched(shape: readonly number[], batchAxis: number | undefined, sample
   const layout = sampleShape(shape, batchAxis);
   const data = new Float32Array(layout.size * samples);
   for (let sample = 0; sample < samples; sample++) {
-    copySample(layout, { data: Float32Array.from(valuesOf(sample)), rows: 1, row: 0 }, { data, rows: samples, row: sample });
+    copySample(layout, { data: new Float32Array(valuesOf(sample)), rows: 1, row: 0 }, { data, rows: samples, row: sample });
   }
   return data;
 }

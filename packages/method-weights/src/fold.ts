@@ -42,7 +42,7 @@ export function foldBatchNorm(graph: Graph, parameters: readonly ModelParameter[
 
     const epsilon = floatAttr(norm, "epsilon", 1e-5);
     const factor = gamma.map((g, c) => g / Math.sqrt(variance[c]! + epsilon));
-    const scaled = Float32Array.from(bank.data);
+    const scaled = new Float32Array(bank.data);
     const size = sizeOf(bank.kernel);
     for (let f = 0; f < bank.filters; f++) {
       for (let slice = 0; slice < bank.slices; slice++) {

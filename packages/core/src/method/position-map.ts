@@ -47,13 +47,13 @@ export function positionMap(source: Tensor, axes: PositionAxes, sample: number, 
   }
   const finished = reduction === "norm" ? reduced.map(Math.sqrt) : reduction === "mean" ? reduced.map((sum) => sum / counts) : reduced;
   const kind = !isReduced || extent.length === 0 ? "units" : extent.length === 1 ? "series" : "map";
-  if (extent.length <= 2) return { kind, tensor: float32(kind === "map" ? extent : [size], Float32Array.from(finished)), note: "" };
+  if (extent.length <= 2) return { kind, tensor: float32(kind === "map" ? extent : [size], new Float32Array(finished)), note: "" };
   let strongest = 0;
   for (let i = 1; i < size; i++) if (Math.abs(finished[i]!) > Math.abs(finished[strongest]!)) strongest = i;
   const plane = extent.at(-2)! * extent.at(-1)!;
   const first = Math.floor(strongest / plane) * plane;
   const cuts = places.slice(0, -2).map((axis, i) => `${Math.floor(strongest / placeStrides[i]!) % extent[i]!} along axis ${axis}`);
-  return { kind, tensor: float32(extent.slice(-2), Float32Array.from(finished.subarray(first, first + plane))), note: `Cut where it is strongest: at ${cuts.join(", ")}.` };
+  return { kind, tensor: float32(extent.slice(-2), new Float32Array(finished.subarray(first, first + plane))), note: `Cut where it is strongest: at ${cuts.join(", ")}.` };
 }
 
 /**
@@ -61,7 +61,7 @@ export function positionMap(source: Tensor, axes: PositionAxes, sample: number, 
  * it makes up `percent` % of the sum of all magnitudes (Captum's rule). 0 where all are 0.
  */
 export function outlierBound(values: ArrayLike<number>, percent: number): number {
-  const sorted = Float64Array.from(values, Math.abs).sort();
+  const sorted = new Float64Array(values).map(Math.abs).sort();
   const total = sorted.reduce((sum, value) => sum + value, 0);
   let sum = 0;
   for (const value of sorted) {

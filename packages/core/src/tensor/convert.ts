@@ -18,7 +18,7 @@ export function toFloat32(source: Tensor): Float32Array {
     case "string":
       throw coreError("tensor-dtype", { dtype: "string", expected: "numbers" });
     default:
-      return Float32Array.from(source.data as Float64Array);
+      return new Float32Array(source.data as Float64Array);
   }
 }
 

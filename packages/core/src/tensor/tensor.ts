@@ -66,7 +66,7 @@ export function tensor<D extends DType>(dtype: D, shape: readonly number[], data
 
 /** A float32 tensor from plain numbers. */
 export function float32(shape: readonly number[], values: ArrayLike<number>): Tensor<"float32"> {
-  return tensor("float32", shape, values instanceof Float32Array ? values : Float32Array.from(values));
+  return tensor("float32", shape, values instanceof Float32Array ? values : new Float32Array(values));
 }
 
 /** A one-dimensional int64 tensor: axes, shapes, indices. */
