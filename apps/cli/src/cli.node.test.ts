@@ -46,6 +46,8 @@ beforeAll(async () => {
     writeFile(at("empty.onnx"), ""),
     writeFile(at("text.onnx"), "this is no model at all, only a sentence\n"),
     writeFile(at("cut.onnx"), net.subarray(0, net.length - 100)),
+    writeFile(at("no-opset.onnx"), withoutOpset(net)),
+    writeFile(at("outside.onnx"), weightsOutside()),
     writeFile(at("text.png"), "no picture"),
     writeFile(at("bytes.bin"), Uint8Array.of(0, 1, 2, 255, 254)),
     writeFile(at("huge.png"), pngHeader(100_000, 100_000)),
@@ -66,6 +68,21 @@ function pngHeader(width: number, height: number): Uint8Array {
   new DataView(bytes.buffer).setUint32(20, height);
   bytes.set([8, 2, 0, 0, 0], 24);
   return bytes;
+}
+
+/** The model's `opset_import`, a field of number 8, under a number that means nothing. */
+function withoutOpset(model: Uint8Array): Uint8Array {
+  const at = [[0x42, 4, 0x0a, 0, 0x10, 21], [0x42, 2, 0x10, 21]].map((field) => Buffer.from(model).indexOf(Buffer.from(field))).find((index) => index >= 0);
+  expect(at).toBeDefined();
+  return Uint8Array.from(model, (byte, i) => (i === at ? 15 * 8 + 2 : byte));
+}
+
+/** A model whose weights are said to lie above its own folder. */
+function weightsOutside(): Uint8Array {
+  const { bytes, external } = writeOnnx(net16.graph, { externalData: 0 });
+  let text = Buffer.from(bytes).toString("latin1");
+  for (const { path: inside } of external) text = text.replaceAll(inside, `../${"x".repeat(inside.length - 3)}`);
+  return Buffer.from(text, "latin1");
 }
 
 describe("the command line", () => {
@@ -167,6 +184,8 @@ describe("bad input", () => {
     ["a model that is text", () => [at("text.onnx"), "-i", at("x.npy")], /text\.onnx/],
     ["a model that is cut", () => [at("cut.onnx"), "-i", at("x.npy")], /cut\.onnx/],
     ["a model that is not there", () => [at("tny.onnx"), "-i", at("x.npy")], /tny\.onnx/],
+    ["a model without an opset", () => [at("no-opset.onnx"), "-i", at("x.npy")], /no-opset\.onnx.*opset/s],
+    ["weights outside the model's folder", () => [at("outside.onnx"), "-i", at("x.npy")], /\.\.\/x+.*folder/s],
     ["a folder as model", () => [folder, "-i", at("x.npy")], /folder/],
     ["a picture that is none", () => [at("tiny.onnx"), "-i", at("text.png")], /text\.png/],
     ["a picture of 0 × 0", () => [at("tiny.onnx"), "-i", at("none.png")], /none\.png/],
@@ -182,6 +201,8 @@ describe("bad input", () => {
     ["one of two inputs", () => [at("two.onnx"), "-i", at("x.npy")], /2 inputs/],
     ["a picture without preprocessing", () => [at("bare.onnx"), "-i", at("photo.png")], /vitrine init \S*bare\.onnx --input \S*photo\.png/],
     ["an unknown layer", () => [at("tiny.onnx"), "-i", at("x.npy"), "--target", "unit:conv9[1]"], /no layer or value `conv9`/],
+    ["a layer to follow that is not there", () => [at("tiny.onnx"), "-i", at("x.npy"), "--layer", "conv9"], /no layer or value `conv9`/],
+    ["a unit above the layer's", () => [at("tiny.onnx"), "-i", at("x.npy"), "--target", "unit:features.conv1[1000]"], /1000/],
     ["an unknown class", () => [at("tiny.onnx"), "-i", at("x.npy"), "--target", "class:1000"], /no class 1000/],
     ["an unreadable target", () => [at("tiny.onnx"), "-i", at("x.npy"), "--target", "klass"], /`klass`/],
     ["a zero window", () => [at("tiny.onnx"), "-i", at("x.npy"), "--window", "0"], /window/],
