@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** Packages are tested from their sources: no build comes first. */
 const conditions = ['vitrine-source', ...defaultServerConditions];
 
-const everywhere = ['packages', 'apps', 'tooling'];
-const files = (suffix: string): string[] => everywhere.map((folder) => `${folder}/*/**/*${suffix}.test.{ts,js}`);
+const everywhere = ['packages/*', 'apps/*', 'tooling/*', 'docs'];
+/** The `.test.js` of examples are a stranger's own: `node --test` runs them, outside the workspace (tooling/strangers). */
+const files = (suffix: string): string[] => [...everywhere.map((folder) => `${folder}/**/*${suffix}.test.{ts,js}`), `examples/*/**/*${suffix}.test.ts`];
 const never = ['**/node_modules/**', '**/dist/**'];
 const conformance = 'tooling/conformance/**';
 

@@ -21,7 +21,7 @@ function projectFiles() {
 
 function packagesIn(files) {
   return files
-    .filter((file) => /^(packages|apps|examples|tooling)\/[^/]+\/package\.json$/.test(file))
+    .filter((file) => /^((packages|apps|examples|tooling)\/[^/]+|docs)\/package\.json$/.test(file))
     .map((file) => ({ file, folder: path.dirname(file), json: JSON.parse(read(file)) }));
 }
 
@@ -33,7 +33,8 @@ function check() {
   for (const { file, json } of packages) {
     const [own, name] = json.name.split('/');
     if (own === scope && name) short.set(name, json);
-    else complaints.push(`${file}: the package is called \`${json.name}\`, expected \`${scope}/…\` (package.json, vitrine.scope)`);
+    // Examples are what strangers write: their names are their own.
+    else if (!file.startsWith('examples/')) complaints.push(`${file}: the package is called \`${json.name}\`, expected \`${scope}/…\` (package.json, vitrine.scope)`);
   }
   const declared = (json) => Object.assign({}, ...dependencyFields.map((field) => json[field]));
   for (const { file, json } of [...packages, { file: 'package.json', json: manifest }]) {
@@ -63,7 +64,7 @@ function check() {
 function rename(next) {
   if (!scopePattern.test(next)) throw new Error(`\`${next}\` is no npm scope, expected something like @vitrine`);
   const files = projectFiles();
-  const names = packagesIn(files).map(({ json }) => json.name.split('/')[1]);
+  const names = packagesIn(files).flatMap(({ json }) => json.name.split('/')[1] ?? []);
   const escaped = scope.replaceAll('.', '\\.');
   // Every mention of one of our packages, and of the scope alone (`@vitrine/*`, "vitrine.scope").
   const mention = new RegExp(`${escaped}(?=/(?:${names.join('|')}|\\*|…)(?![a-z0-9-]))`, 'g');
