@@ -155,6 +155,11 @@ describe("the command line", () => {
     expect((JSON.parse(out) as { facts: { layers: number } }).facts.layers).toBeGreaterThan(4);
     await writeFile(at("vitrine.config.mjs"), "export default { plugins: [] };");
     expect(JSON.parse((await cli("methods", "--config", at("vitrine.config.mjs"), "--json")).out)).toEqual([]);
+    await writeFile(at("more.config.mjs"), 'import mine from "./mine.mjs"; export default { plugins: ["standard", { name: "mine", register: (registry) => registry.method(mine) }] };');
+    const both = JSON.parse((await cli("methods", "--config", at("more.config.mjs"), "--json")).out) as { id: string }[];
+    expect(both.map(({ id }) => id)).toEqual(expect.arrayContaining(["occlusion", "mine"]));
+    await writeFile(at("stray.config.mjs"), 'export default { plugins: ["standart"] };');
+    expect(await cli("methods", "--config", at("stray.config.mjs"))).toMatchObject({ code: 2, err: expect.stringContaining("entry 0 of its `plugins` is neither a plugin nor the word `standard`") as string });
   });
 
   it("finds the preprocessing by asking, and writes it once", async () => {

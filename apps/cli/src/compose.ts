@@ -2,25 +2,13 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { createEngine, definePlugin, type Engine, type Method, type Plugin, type RuntimeFactory, withOptions } from "@vitrine/core";
-import { autodiffPlugin } from "@vitrine/autodiff";
-import { onnxPlugin } from "@vitrine/format-onnx";
-import { imagePlugin } from "@vitrine/image";
-import { imageNodePlugin } from "@vitrine/image-node";
-import { activationPlugin } from "@vitrine/method-activation";
-import { attributionPlugin } from "@vitrine/method-attribution";
-import { deconvPlugin } from "@vitrine/method-deconv";
-import { occlusionPlugin } from "@vitrine/method-occlusion";
-import { weightsPlugin } from "@vitrine/method-weights";
-import { onnxNodePlugin } from "@vitrine/runtime-onnx-node";
 import { cliError } from "./errors.js";
-
-/** What the command line brings along when there is no `vitrine.config.js`. */
-export const standardPlugins: readonly Plugin[] = [onnxPlugin, onnxNodePlugin, imagePlugin, imageNodePlugin, activationPlugin, occlusionPlugin, weightsPlugin, autodiffPlugin, deconvPlugin, attributionPlugin];
+import { standardPlugins } from "./standard.js";
 
 /** `vitrine.config.js` composes plugins and a runtime as an app does. */
 export interface Config {
-  /** Instead of the standard ones: what is not here has no command, flag or section. */
-  readonly plugins?: readonly Plugin[];
+  /** Instead of the standard ones, which the word `standard` stands for: what is not here has no command, flag or section, and is not loaded. */
+  readonly plugins?: readonly (Plugin | "standard")[];
   /** As `--runtime`, or a factory. */
   readonly runtime?: string | RuntimeFactory;
 }
@@ -38,7 +26,8 @@ export const configName = "vitrine.config.js";
 /** The engine of this invocation: the configuration in the current folder (or the standard plugins), and the plugin files that were named. */
 export async function compose(options: ComposeOptions): Promise<Engine> {
   const config = await findConfig(options.config);
-  const plugins = [...(config.plugins ?? standardPlugins)];
+  const plugins: Plugin[] = [];
+  for (const plugin of config.plugins ?? ["standard" as const]) plugins.push(...(plugin === "standard" ? await standardPlugins() : [plugin]));
   for (const file of options.plugin ?? []) plugins.push(await importPlugin(file));
   const wanted = options.runtime ?? config.runtime;
   // Which runtimes there are is known only once the plugins have registered; a throw-away engine asks them.
@@ -69,8 +58,10 @@ async function findConfig(given: string | undefined): Promise<Config> {
   const { plugins, runtime, ...rest } = config as Record<string, unknown>;
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) throw cliError("config-invalid", { path: file, why: `it has \`${unknown}\`, which is unknown; plugins and runtime are known` });
-  if (plugins !== undefined && !(Array.isArray(plugins) && plugins.every(isPlugin))) throw cliError("config-invalid", { path: file, why: "`plugins` is no list of plugins" });
-  return { ...(plugins !== undefined && { plugins: plugins as Plugin[] }), ...(runtime !== undefined && { runtime: runtime as string | RuntimeFactory }) };
+  if (plugins !== undefined && !Array.isArray(plugins)) throw cliError("config-invalid", { path: file, why: "`plugins` is no list of plugins" });
+  const stray = (plugins as unknown[] | undefined)?.findIndex((entry) => entry !== "standard" && !isPlugin(entry)) ?? -1;
+  if (stray >= 0) throw cliError("config-invalid", { path: file, why: `entry ${stray} of its \`plugins\` is neither a plugin nor the word \`standard\`` });
+  return { ...(plugins !== undefined && { plugins: plugins as (Plugin | "standard")[] }), ...(runtime !== undefined && { runtime: runtime as string | RuntimeFactory }) };
 }
 
 async function importPlugin(file: string): Promise<Plugin> {
