@@ -8,7 +8,7 @@ import type { CompiledTarget, ScoreKind } from "../target/compile.js";
 import type { Targets } from "../target/spec.js";
 import { toFloat32 } from "../tensor/convert.js";
 import { concat, take } from "../tensor/select.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { stridesOf, type Tensor } from "../tensor/tensor.js";
 import type { BackwardRule } from "./backward-rule.js";
 import { differentiation, type Differentiation } from "./differentiation.js";
 import type { Explained } from "./explained.js";
@@ -120,7 +120,14 @@ export async function gradientGraph(job: GradientJob, options: GradientOptions):
     const found = new Map(wrt.map((each, i) => [each.value, rows(others[i]!, each)]));
     const values = new Map(read.map((each, i) => [each.value, rows(others[wrt.length + i]!, each)]));
     const scores = toFloat32(results[scoreName!]!).slice(0, samples.length);
-    if ([...found.values()].some(hasNotFinite)) await refuseNotFinite(job, { ...options, wrt }, feeds, (other) => feedsOf(other, samples, inputs), target.titles[samples[0]!]!);
+    const refuse = (row: number, broken: Explained | undefined): Promise<void> => refuseNotFinite(job, { ...options, wrt }, feeds, (other) => feedsOf(other, samples, inputs), target.titles[samples[row]!]!, broken);
+    for (const each of wrt) {
+      const row = firstNotFinite(found.get(each.value)!, each.batchAxis);
+      if (row !== undefined) await refuse(row, each);
+    }
+    // A rectifier may close on NaN: then the gradient is finite, and means nothing.
+    const row = scores.findIndex((score) => !Number.isFinite(score));
+    if (row >= 0) await refuse(row, undefined);
     return { gradients: found, values, scores };
   };
   const all = async (): Promise<GradientRows> => {
@@ -133,11 +140,12 @@ export async function gradientGraph(job: GradientJob, options: GradientOptions):
   return { graph, target, wrt, size, run, all };
 }
 
-const hasNotFinite = (values: Tensor): boolean => {
-  const data = toFloat32(values);
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return true;
-  return false;
-};
+/** The first row along the batch axis (0 without one) that holds NaN or infinity; undefined where none does. */
+function firstNotFinite(values: Tensor, batchAxis: number | undefined): number | undefined {
+  const at = toFloat32(values).findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return undefined;
+  return batchAxis === undefined ? 0 : Math.floor(at / stridesOf(values.shape)[batchAxis]!) % values.shape[batchAxis]!;
+}
 
 /** Of several values those that the target depends on; of one, or where it depends on none, the engine's own error says why. */
 function upstream(engine: Differentiation, builder: GraphBuilder, of: string, wrt: readonly Explained[]): readonly Explained[] {

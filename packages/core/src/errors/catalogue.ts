@@ -184,7 +184,7 @@ export const coreError = defineErrors({
   }),
   "capability-missing": (f: { method: string; capability: string; hint: string }) => ({ message: `${f.method} needs ${f.capability}, which no installed plugin offers.`, hint: f.hint, kind: "unsupported" }),
   "gradient-not-finite": (f: { layer: string; what: "input" | "activation" | "gradient"; target: string }) => ({
-    message: `The gradient of ${quote(f.target)} holds NaN or infinity: ${f.what === "input" ? `the input ${quote(f.layer)} does` : `the ${f.what} of the layer ${quote(f.layer)} is the first that does`}.`,
+    message: `There is no gradient of ${quote(f.target)} here: ${f.what === "input" ? `the input ${quote(f.layer)} holds NaN or infinity` : `the ${f.what} of the layer ${quote(f.layer)} is the first that holds NaN or infinity`}.`,
     hint: f.what === "input" ? "Give finite numbers." : f.what === "activation" ? "The forward pass overflows there: check the preprocessing, or the weights." : "The backward pass overflows there: explain a target before that layer, or use occlusion.",
     kind: f.what === "input" ? "input" : "unsupported",
   }),
