@@ -38,6 +38,7 @@ export {
 export * from "./method/findings.js";
 export * from "./method/job.js";
 export * from "./method/method.js";
+export type { ReportContext, ReportPart, ReportSection, ReportWay } from "./method/report-part.js";
 export * from "./differentiation/backward-rule.js";
 export * from "./differentiation/differentiation.js";
 export { backwardRules, onRectifiers, rectifierChoices, type RectifierChoice } from "./differentiation/backward-rules.js";

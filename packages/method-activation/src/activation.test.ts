@@ -301,6 +301,14 @@ describe("over checkpoints", () => {
     const curves = report.views.filter((view) => view.kind === "curve");
     expect(curves.map((view) => view.xAxis)).toEqual(["epoch", "epoch", "epoch", "epoch"]);
     expect(curves[0]!.series).toEqual([{ x: "checkpoints", y: "sparsity/relu1", label: "relu1" }]);
+    const maps = report.views.filter((view) => view.kind === "side-by-side" && view.group === "Over training");
+    expect(maps.map(({ title }) => title)).toEqual(["What relu1 saw as it learned"]);
+    const first = report.tensors["maps-2/relu1"]!.tensor;
+    // The strongest units are few, and what is shown of them is what that checkpoint itself says of the sample.
+    const alone = await engine.run(activation, { model: checkpoints[1]!, input: x, params: { layers: ["relu1"] } });
+    const whole = alone.tensors["activation/relu1"]!.tensor;
+    expect(first.shape).toEqual([1, Math.min(9, whole.shape[1]!), ...whole.shape.slice(2)]);
+    if (whole.shape[1]! <= 9) expect(toFloat32(first)).toEqual(toFloat32(whole).subarray(0, first.data.length));
     expect(report.facts["checkpoints"]).toMatchObject({ axis: "epoch", inputs: 2, files: ["epoch-02.x", "epoch-08.x", "epoch-30.x"], at: [2, 8, 30] });
   });
 

@@ -1,10 +1,12 @@
 import { defineMethod, p, type Citation, type Findings, type Job, type Layer } from "@vitrine/core";
 import { capture } from "./capture.js";
 import { checkpointFindings } from "./checkpoint-findings.js";
+import { mapsOverTraining } from "./checkpoint-maps.js";
 import { checkpointModels, measureCheckpoints, measureSet } from "./checkpoints.js";
 import { activationError } from "./errors.js";
 import { chunksOf, type Chunk } from "./input-set.js";
 import { passFindings, type PassOptions } from "./pass-findings.js";
+import { activationReport } from "./report.js";
 import { feedsForShapes, selectLayers } from "./select-layers.js";
 import { setFindings } from "./set-findings.js";
 import { checkUnit, parseUnits } from "./unit-views.js";
@@ -48,6 +50,7 @@ export const activation = defineMethod({
   citations,
   params,
   targeted: false,
+  report: activationReport,
   examples: [
     "run activation squeezenet.onnx --input dog.jpg --out dog",
     "run activation squeezenet.onnx --input dog.jpg --layers conv1,fire2 --channel-boost 0.5 --gamma 0.7 --out dog",
@@ -84,6 +87,10 @@ export const activation = defineMethod({
         yield { kind: "progress", done: checkpoint * total + Math.min(inputs, total), total: models.length * total, what: `looking at ${models[checkpoint]!.file.name}` };
       }
       findings = merge(findings, checkpointFindings(step.value));
+      const mapping = mapsOverTraining(job, models, layers, given.sample);
+      let maps = await mapping.next();
+      for (; !maps.done; maps = await mapping.next()) yield { kind: "progress", done: models.length * total, total: models.length * total, what: `maps of checkpoint ${maps.value}` };
+      findings = merge(findings, maps.value);
     }
     return findings;
   },

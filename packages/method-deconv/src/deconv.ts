@@ -21,6 +21,7 @@ export const deconv = defineMethod({
   citations: [citations.zeilerFergus, citations.springenberg, citations.simonyan, citations.yosinski, citations.adebayo],
   params: deconvParameters,
   needs: [differentiation],
+  report: [{ ways: ({ samples }) => [{ params: { rule: "guided" as const }, passes: 4 * samples }] }],
   examples: [
     "run deconv zoo:scenes --input zoo:dog-grass --rule guided --out out",
     'run deconv model.onnx --input dog.jpg --target "channel-max:layer3.0.conv2[17]" --out out',

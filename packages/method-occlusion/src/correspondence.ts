@@ -34,6 +34,9 @@ export const correspondence = defineMethod({
   summary: "Does the network treat the same part alike in different images? Hides it in each, and compares how the features change.",
   citations: [citations.zeilerFergus],
   targeted: false,
+  together: true,
+  // It cannot know where the parts are.
+  report: [],
   params: parameters,
   examples: ["run correspondence model.onnx --input faces.npy --boxes 40,60,24,24,44,58,24,24 --names eye --layers conv5,fc7 --out out"],
   async *run(job): AsyncGenerator<Update, Findings> {

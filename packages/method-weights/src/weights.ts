@@ -10,6 +10,7 @@ import { foldBatchNorm } from "./fold.js";
 import { notice, type Noticed } from "./noticed.js";
 import { byFinding, noticedViews } from "./noticed-views.js";
 import { hasInnerWeights, modelParameters, type ModelParameter } from "./parameters.js";
+import { weightsReport } from "./report.js";
 import { selectParameters } from "./select.js";
 import { statisticsViews } from "./statistics-views.js";
 
@@ -48,6 +49,7 @@ export const weights = defineMethod({
   params,
   targeted: false,
   needsInput: false,
+  report: weightsReport,
   examples: [
     "run weights squeezenet.onnx --out squeezenet",
     "run weights squeezenet.onnx --layers conv1,fire2.squeeze --scale both --out filters",

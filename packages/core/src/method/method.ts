@@ -1,6 +1,7 @@
 import type { Capability, Job } from "./job.js";
 import type { Findings, Update } from "./findings.js";
 import type { ParameterShape, ParametersOf } from "./parameters.js";
+import type { ReportPart } from "./report-part.js";
 
 /** A source: shown on the method's page and under its pictures. */
 export interface Citation {
@@ -28,6 +29,10 @@ export interface Method<P extends ParameterShape = ParameterShape> {
   readonly targeted?: boolean;
   /** False where it looks at the model alone: no input is asked for or prepared, and the job's `inputs` and `feeds` are empty. Default true. */
   readonly needsInput?: boolean;
+  /** True where the samples of its input are compared with each other: a folder of inputs is then one run, not one run for each. Default false. */
+  readonly together?: boolean;
+  /** Its parts of a report, each answering a question; none (an empty list) where it has no place in one. Default: one part, of defaults. */
+  readonly report?: readonly ReportPart<NoInfer<P>>[];
   /** Example command lines for help, without the program's name. */
   readonly examples?: readonly string[];
   /** Yields progress and partial findings, returns findings. Runs until `job.signal` aborts. */

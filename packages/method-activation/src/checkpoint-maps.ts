@@ -1,0 +1,84 @@
+import { checkpointAxis, gridColumns, GraphBuilder, take, toFloat32, topK, type FindingTensor, type Findings, type Job, type Layer, type LayerGridView, type Model, type SideBySideView, type Tensor } from "@vitrine/core";
+import { axesOf, axisNames, extentOf, gridLayout } from "./axes.js";
+import { layersIn } from "./checkpoints.js";
+import { runGraph } from "./input-set.js";
+import { count } from "./words.js";
+
+/** Maps of how many layers are shown, at how many checkpoints, and of how many units. */
+const mostLayers = 3;
+const mostSteps = 6;
+const mostUnits = 9;
+
+/**
+ * The maps that one sample gives at each checkpoint: of a first, a middle and a last layer with positions, the units that are strongest
+ * at the end, at each point of the training. Yields how many checkpoints were run.
+ */
+export async function* mapsOverTraining(job: Job, models: readonly Model[], layers: readonly Layer[], sample: number): AsyncGenerator<number, Findings> {
+  const chosen = chosenLayers(layers);
+  if (chosen.length === 0) return { tensors: {}, facts: {}, views: [] };
+  const axis = checkpointAxis(models.map((checkpoint) => checkpoint.file.name));
+  const steps = evenly(axis.order, mostSteps);
+  const values: (readonly Tensor<"float32">[])[] = [];
+  for (const [done, at] of steps.entries()) {
+    values.push(await valuesAt(job, models[at]!, chosen, sample));
+    yield done + 1;
+  }
+  const tensors: Record<string, FindingTensor> = {};
+  const views = chosen.map((layer, i): SideBySideView => {
+    const units = strongest(layer, values.at(-1)![i]!);
+    const maps = values.map((ofLayers) => (layer.unitAxis === undefined ? ofLayers[i]! : (take(ofLayers[i]!, layer.unitAxis, units) as Tensor<"float32">)));
+    const signed = maps.some(({ data }) => data.some((value) => value < 0));
+    const panels = maps.map((tensor, step): LayerGridView => {
+      const at = axis.values[steps[step]!]!;
+      const key = `maps-${at}/${layer.name}`;
+      tensors[key] = { tensor, value: layer.value, axes: axisNames(layer), meaning: `maps of units ${units.join(", ")} at ${axis.title} ${at}` };
+      return {
+        kind: "layer-grid", title: `${axis.title} ${at}`, tensor: key, axes: gridLayout(layer).axes, columns: gridColumns(units.length), sample: 0,
+        scaling: { normalise: signed ? "signed" : "magnitude", contrast: "layer", channelBoost: 0, gamma: 1 }, ownScale: false,
+        colours: signed ? "signed" : "magnitude", unit: "activation",
+      };
+    });
+    return {
+      kind: "side-by-side", group: "Over training", title: `What ${layer.name} saw as it learned`, views: panels,
+      caption: `${units.length < layer.units ? `In reading order units ${units.join(", ")}: those of ${layer.units} that are strongest at the end. ` : ""}The same input, each checkpoint on its own scale${steps.length < models.length ? `; ${count(steps.length, "checkpoint")} of ${models.length}` : ""}.`,
+    };
+  });
+  return { tensors, facts: {}, views };
+}
+
+/** Layers with positions and a batch axis, rectified ones where there are some: a first, a middle and a last. */
+function chosenLayers(layers: readonly Layer[]): readonly Layer[] {
+  const spatial = layers.filter((layer) => layer.kind !== "input" && axesOf(layer).batch === 0 && layer.spatialAxes.length === 2 && extentOf(layer).every((size) => size > 1));
+  const rectified = spatial.filter((layer) => layer.rectified);
+  return evenly(rectified.length > 0 ? rectified : spatial, mostLayers);
+}
+
+/** At most `most` of them, the first and the last among these. */
+function evenly<T>(values: readonly T[], most: number): T[] {
+  if (values.length <= most) return [...values];
+  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))]!);
+}
+
+async function valuesAt(job: Job, checkpoint: Model, layers: readonly Layer[], sample: number): Promise<readonly Tensor<"float32">[]> {
+  const feeds = Object.fromEntries(Object.entries(job.feeds).map(([name, tensor]) => {
+    const axis = checkpoint.batch.axes[name];
+    return [name, axis === undefined || tensor.shape[axis] === 1 ? tensor : take(tensor, axis, [sample])];
+  }));
+  const same = await layersIn(checkpoint, job.model, layers, { feeds, labels: [""] });
+  const graph = new GraphBuilder(checkpoint.graph).build({ outputs: same.map(({ value }) => value) });
+  const results = await runGraph(checkpoint, graph, { feeds, labels: [""] }, job);
+  return same.map(({ value }) => ({ dtype: "float32", shape: results[value]!.shape, data: toFloat32(results[value]!) }));
+}
+
+/** The units with the highest maxima, by their index. */
+function strongest(layer: Layer, value: Tensor<"float32">): number[] {
+  const { unitAxis, units } = layer;
+  if (unitAxis === undefined) return [0];
+  const inner = value.shape.slice(unitAxis + 1).reduce((a, b) => a * b, 1);
+  const maxima = new Float32Array(units).fill(-Infinity);
+  value.data.forEach((one, i) => {
+    const unit = Math.floor(i / inner) % units;
+    if (one > maxima[unit]!) maxima[unit] = one;
+  });
+  return topK(maxima, Math.min(mostUnits, units)).map(({ index }) => index).sort((a, b) => a - b);
+}
