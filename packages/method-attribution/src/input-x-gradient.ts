@@ -11,6 +11,7 @@ export const inputXGradient = defineMethod({
   citations: [citations.shrikumar],
   params: commonParameters,
   needs: [differentiation],
+  report: [{ ways: ({ samples }) => [{ passes: 4 * samples }] }],
   examples: ["run input-x-gradient zoo:scenes --input zoo:dog-grass --out out", "run input-x-gradient model.onnx --input x.npy --target class:7 --out out"],
   async *run(job): AsyncGenerator<Update, Findings> {
     const { wrt, score, outliers } = job.params;

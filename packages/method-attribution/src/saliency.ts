@@ -11,6 +11,7 @@ export const saliency = defineMethod({
   citations: [citations.simonyan],
   params: commonParameters,
   needs: [differentiation],
+  report: [{ ways: ({ samples }) => [{ passes: 4 * samples }] }],
   examples: ["run saliency zoo:scenes --input zoo:dog-grass --out out", "run saliency model.onnx --input x.npy --target class:7 --out out"],
   async *run(job): AsyncGenerator<Update, Findings> {
     const { wrt, score, outliers } = job.params;

@@ -1,6 +1,13 @@
 import { autodiffPlugin } from "@vitrine/autodiff";
+import { deconvPlugin } from "@vitrine/method-deconv";
 import { describeMethod } from "@vitrine/testing/vitest";
-import { inputXGradient, saliency } from "./index.js";
+import { gradCam, guidedGradCam, inputXGradient, integratedGradients, saliency, smoothgrad } from "./index.js";
 
-describeMethod(saliency, { plugins: [autodiffPlugin] });
-describeMethod(inputXGradient, { plugins: [autodiffPlugin] });
+const plugins = [autodiffPlugin, deconvPlugin];
+
+describeMethod(saliency, { plugins });
+describeMethod(inputXGradient, { plugins });
+describeMethod(smoothgrad, { plugins, params: () => ({ samples: 4 }) });
+describeMethod(integratedGradients, { plugins, params: () => ({ steps: 5 }) });
+describeMethod(gradCam, { plugins });
+describeMethod(guidedGradCam, { plugins });
