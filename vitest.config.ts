@@ -7,7 +7,7 @@ const conditions = ['vitrine-source', ...defaultServerConditions];
 const everywhere = ['packages/*', 'apps/*', 'tooling/*', 'docs'];
 /** The `.test.js` of examples are a stranger's own: `node --test` runs them, outside the workspace (tooling/strangers). */
 const files = (suffix: string): string[] => [...everywhere.map((folder) => `${folder}/**/*${suffix}.test.{ts,js}`), `examples/*/**/*${suffix}.test.ts`];
-const never = ['**/node_modules/**', '**/dist/**'];
+const never = ['**/node_modules/**', '**/dist/**', '**/templates/**'];
 const conformance = 'tooling/conformance/**';
 
 /** A test's tier is in its file name; a project is one tier. */

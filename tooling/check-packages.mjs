@@ -1,14 +1,11 @@
 // Packs every public package as npm would, checks the archive with publint and attw, and prints its size.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pack, publicPackages, run } from './pack.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const require = createRequire(import.meta.url);
-const { packageManager } = require('../package.json');
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} kB`;
 
 /** The path of a command that a dependency of the root installs. */
@@ -18,24 +15,7 @@ function bin(dependency, name = dependency) {
   return path.join(path.dirname(file), typeof bins === 'string' ? bins : bins[name]);
 }
 
-function run(command, args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  return { ok: status === 0, text: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`, stdout };
-}
-
-/** pnpm, which alone writes `workspace:` and `catalog:` out: the one that runs us, else by npx. */
-function pack(folder, destination) {
-  const args = ['pack', '--json', '--pack-destination', destination];
-  const ours = process.env.npm_execpath ?? '';
-  if (/pnpm[^/\\]*$/.test(ours) && !/\.[cm]?js$/.test(ours)) return run(ours, args, folder);
-  if (/pnpm[^/\\]*\.[cm]?js$/.test(ours)) return run(process.execPath, [ours, ...args], folder);
-  return run('npx', ['-y', packageManager, ...args], folder);
-}
-
-const folders = ['packages', 'apps']
-  .flatMap((area) => readdirSync(path.join(root, area)).map((name) => path.join(root, area, name)))
-  .map((folder) => ({ folder, json: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
-  .filter(({ json }) => !json.private);
+const folders = publicPackages();
 
 const archives = mkdtempSync(path.join(tmpdir(), 'vitrine-pack-'));
 let failures = 0;
@@ -60,7 +40,7 @@ try {
     console.log(
       json.name.padEnd(32) + kilobytes(statSync(archive).size).padStart(12) + kilobytes(unpacked).padStart(12) + `  ${files.length}`,
     );
-    const stray = files.filter((file) => /\.test\.|\.tsbuildinfo$|(^|\/)src\//.test(file.path));
+    const stray = files.filter((file) => !file.path.startsWith('templates/') && /\.test\.|\.tsbuildinfo$|(^|\/)src\//.test(file.path));
     if (stray.length > 0) complain(json.name, 'ships what is ours alone', stray.map((file) => file.path).join('\n'));
 
     const publint = run(process.execPath, [bin('publint'), 'run', '--strict', archive], folder);

@@ -1,0 +1,4 @@
+// What `vitrine` uses in this folder: all that it brings along, and this method.
+import plugin from "./src/index.js";
+
+export default { plugins: ["standard", plugin] };
