@@ -2,16 +2,21 @@ import type { Findings, View } from "@vitrine/core";
 import { renderError } from "./errors.js";
 import { panel } from "./figure/panel.js";
 import { emptyBlock, placed, stack, type Block, type Mark } from "./scene/mark.js";
-import type { Scene } from "./scene/scene.js";
+import type { Exhibit, Scene } from "./scene/scene.js";
 import { svgDocument } from "./scene/svg.js";
 import { paragraph } from "./scene/text.js";
 import { cleanLine } from "./text/clean.js";
 import { measureText, type Measure } from "./text/measure.js";
-import { figureWidth, margin, tokens, type Theme } from "./tokens.js";
+import { figureWidth, looks, margin, type Look } from "./tokens.js";
 import { checkNesting, drawKind } from "./views/kinds.js";
 
 export interface DrawOptions {
-  readonly theme: Theme;
+  /** `page`: for an inline SVG in an HTML page, which says what the colours are and may change them. */
+  readonly theme: Look;
+  /** Only the exhibit and its legend, without margins: the page around it writes title, notices, caption and source. Default false. */
+  readonly bare?: boolean;
+  /** The clean picture is seen elsewhere: maps over it stand alone. Default false. */
+  readonly pictureShown?: boolean;
   /** In CSS pixels, 320 to 4096. Default 736. */
   readonly width?: number;
   /** Default: the widths of the bundled font, which every platform shares. */
@@ -20,7 +25,7 @@ export interface DrawOptions {
 
 /** A drawn view: an SVG document that stands for itself, with title, legend and caption. */
 export interface Figure {
-  /** Without ids, styles, scripts or references to anything outside. */
+  /** Without ids, styles, scripts or references to anything outside; of the look `page`, with classes and `data-` of what maps show. */
   readonly svg: string;
   /** In CSS pixels. */
   readonly width: number;
@@ -28,6 +33,10 @@ export interface Figure {
   /** As text, for who reads rather than sees; harmless as text, not yet escaped for HTML. */
   readonly title: string;
   readonly description: string;
+  /** What is unusual about the values, in sentences. In the SVG too, unless it is bare. */
+  readonly notices: readonly string[];
+  /** What is good to know about them. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -37,13 +46,13 @@ export interface Figure {
  * @throws `view-tensor-missing`, `view-tensor-shape`, `view-sample`, `view-field`, `view-kind`, `view-depth`, `view-count`, `view-malformed`, `figure-width`
  */
 export function drawView(view: View, findings: Pick<Findings, "tensors">, options: DrawOptions): Figure {
-  const { theme, width = figureWidth, measure = measureText } = options;
+  const { theme, width = figureWidth, measure = measureText, bare = false, pictureShown = false } = options;
   if (!(Number.isInteger(width) && width >= 320 && width <= 4096)) throw renderError("figure-width", { width });
-  const scene: Scene = { theme, tokens: tokens[theme], measure, width: width - 2 * margin, tensors: findings.tensors, depth: 0, agreed: {}, draw: drawKind };
+  const scene: Scene = { theme, tokens: looks[theme], measure, width: bare ? width : width - 2 * margin, tensors: findings.tensors, depth: 0, agreed: pictureShown ? { onePicture: true } : {}, draw: drawKind };
   try {
     checkNesting(view);
     const exhibit = drawKind(view, scene);
-    return figure(view, panel(view, exhibit, scene), exhibit.description, scene);
+    return bare ? bareFigure(view, exhibit, scene) : figure(view, exhibit, scene);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     // Views come from files and from methods of strangers, which no compiler has seen.
@@ -62,14 +71,26 @@ function together(source: string): string {
   return source.split(" · ").map((part) => part.replaceAll(" ", "\u00a0")).join("\u00a0· ");
 }
 
-function figure(view: View, body: Block, description: string, scene: Scene): Figure {
+/** The words of a figure, harmless. */
+function wordsOf(view: View, { description, notices = [], remarks = [] }: Exhibit): Pick<Figure, "title" | "description" | "notices" | "remarks"> {
+  return { title: cleanLine(view.title), description: cleanLine(description), notices: notices.map(cleanLine), remarks: remarks.map(cleanLine) };
+}
+
+function bareFigure(view: View, exhibit: Exhibit, scene: Scene): Figure {
+  const all = stack([exhibit.body, exhibit.legend ?? emptyBlock], 16);
+  const [width, height] = [scene.width, Math.ceil(all.height / 4) * 4];
+  const words = wordsOf(view, exhibit);
+  return { svg: svgDocument({ width, height, page: scene.tokens.page, ...words, marks: all.marks, bare: true }), width, height, ...words };
+}
+
+function figure(view: View, exhibit: Exhibit, scene: Scene): Figure {
+  const body = panel(view, exhibit, scene);
   const source = view.source === undefined ? emptyBlock : paragraph(scene, together(view.source), scene.width, 4);
   const rule: Block = source.height === 0 ? emptyBlock : { width: scene.width, height: 1, marks: [{ kind: "path", x: 0, y: 0, d: `M0 .5H${scene.width}`, stroke: scene.tokens.hairline, strokeWidth: 1 }] };
   const all = stack([body, stack([rule, source], 12)], 16);
   const width = scene.width + 2 * margin;
   const height = Math.ceil((all.height + 2 * margin) / 4) * 4;
   const marks: Mark[] = [placed(all, margin, margin)];
-  const title = cleanLine(view.title);
-  const words = cleanLine(description);
-  return { svg: svgDocument({ width, height, page: scene.tokens.page, title, description: words, marks }), width, height, title, description: words };
+  const words = wordsOf(view, exhibit);
+  return { svg: svgDocument({ width, height, page: scene.tokens.page, ...words, marks }), width, height, ...words };
 }

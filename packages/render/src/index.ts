@@ -1,10 +1,10 @@
 export { drawFailure, drawView, type DrawOptions, type Figure } from "./draw.js";
 export { viewKeys } from "./keys.js";
-export { corner, figureWidth, fontFamily, hueNames, lineHeights, margin, sizes, step, tokens, type FontSize, type Theme, type Tokens, type Weight } from "./tokens.js";
+export { corner, darkMapMatrix, figureWidth, fontFamily, hueNames, lineHeights, margin, sizes, step, themeProperties, tokens, type FontSize, type Look, type Theme, type Tokens, type Weight } from "./tokens.js";
 export { measureText, inBundledFont, type Measure } from "./text/measure.js";
-export { cleanLine, escapeXml } from "./text/clean.js";
+export { cleanLine, cleanLines, escapeXml } from "./text/clean.js";
 export { cutMiddle, wrap, type FitOptions } from "./text/fit.js";
-export { showCount, showNumber, showShare } from "./text/numbers.js";
+export { showCount, showDecimals, showNumber, showShare } from "./text/numbers.js";
 export { colourise, colourOf } from "./colour/colourise.js";
 export { contrast, luminance } from "./colour/contrast.js";
 export { domainOf, type Domain, type DomainOptions } from "./data/domain.js";

@@ -42,6 +42,38 @@ export const tokens: Readonly<Record<Theme, Tokens>> = {
   },
 };
 
+/**
+ * Where a figure takes its colours from: a theme, or `page`, the HTML page around it, whose theme may change while the figure
+ * stays. Marks then name the page's custom properties (`themeProperties`), other colours come in pairs (`light-dark()`), and
+ * maps are transparent where they are zero and drawn for a light page; `darkMapMatrix` turns them for a dark one.
+ */
+export type Look = Theme | "page";
+
+const named = (name: string): string => `var(--${name})`;
+
+/** The tokens of each look. */
+export const looks: Readonly<Record<Look, Tokens>> = {
+  ...tokens,
+  page: {
+    page: named("page"), ink: named("ink"), second: named("second"), hairline: named("hairline"), accent: named("accent"), warning: named("warning"),
+    hues: tokens.light.hues.map((_, i) => named(`hue-${i + 1}`)),
+    neutral: named("neutral"),
+  },
+};
+
+/** The custom properties that figures of the look `page` name, as CSS declarations. */
+export function themeProperties(theme: Theme): string {
+  const { hues, ...others } = tokens[theme];
+  const all = [...Object.entries(others), ...hues.map((hue, i) => [`hue-${i + 1}`, hue] as const)];
+  return all.map(([name, colour]) => `--${name}:${colour}`).join(";");
+}
+
+/**
+ * The `feColorMatrix` (sRGB) that a dark page lays over maps of the look `page`: lightness turned over, hue kept
+ * (`invert(1) hue-rotate(180deg)` of CSS). Zero stays the page, and the accent becomes nearly the dark theme's own.
+ */
+export const darkMapMatrix = "0.574 -1.43 -0.144 0 1 -0.426 -0.43 -0.144 0 1 -0.426 -1.43 0.856 0 1 0 0 0 1 0";
+
 /** Names of the hues, for descriptions that are read aloud. */
 export const hueNames: readonly string[] = ["teal", "amber", "indigo", "brick", "sky", "plum", "olive", "umber"];
 

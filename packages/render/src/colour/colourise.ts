@@ -1,7 +1,9 @@
 import { rgb } from "d3-color";
 import type { Colours } from "@vitrine/core";
-import { tokens, type Theme } from "../tokens.js";
+import { tokens, type Look, type Theme } from "../tokens.js";
+import { colourFor } from "./both.js";
 import { rampSteps, rampsOf, type Ramp } from "./ramps.js";
+import { unblend } from "./unblend.js";
 
 /** How much of the picture below the strongest accent hides: it stays legible. */
 const strongest = 0.86;
@@ -57,19 +59,22 @@ function paintOf(range: readonly [number, number], colours: Colours, theme: Them
  * `magnitude` runs from the page (low end of `range`) to ink, `signed` diverges from the page at zero and is symmetric
  * whatever `range` says, `importance` runs from transparent to the accent, `picture` from black to white.
  * Values beyond the range take the colour of its ends; what is not a number is left transparent.
+ * For the look `page` the colours are a light page's, and zero is transparent.
  */
-export function colourise(values: ArrayLike<number>, range: readonly [number, number], colours: Colours, theme: Theme): Uint8ClampedArray {
-  const paint = paintOf(range, colours, theme);
+export function colourise(values: ArrayLike<number>, range: readonly [number, number], colours: Colours, look: Look): Uint8ClampedArray {
+  const paint = paintOf(range, colours, look === "page" ? "light" : look);
   const bytes = new Uint8ClampedArray(4 * values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!Number.isNaN(value)) paint(value, bytes, 4 * i);
   }
-  return bytes;
+  return look === "page" && (colours === "magnitude" || colours === "signed") ? unblend(bytes) : bytes;
 }
 
-/** One value's colour as `#rrggbb`, or `#rrggbbaa` where it is transparent. */
-export function colourOf(value: number, range: readonly [number, number], colours: Colours, theme: Theme): string {
-  const [r = 0, g = 0, b = 0, a = 255] = colourise([value], range, colours, theme);
-  return rgb(r, g, b, a / 255).formatHex8().replace(/ff$/u, "");
+/** One value's colour as `#rrggbb`, or `#rrggbbaa` where it is transparent; for the look `page` that of both themes, as `light-dark()`. */
+export function colourOf(value: number, range: readonly [number, number], colours: Colours, look: Look): string {
+  return colourFor(look, (theme) => {
+    const [r = 0, g = 0, b = 0, a = 255] = colourise([value], range, colours, theme);
+    return rgb(r, g, b, a / 255).formatHex8().replace(/ff$/u, "");
+  });
 }

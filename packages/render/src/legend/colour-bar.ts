@@ -70,11 +70,11 @@ export function colourBar(pen: Pen, bar: ColourBar, room: number): Block {
   const top = caption.height + 4;
   const marks: Mark[] = [placed(caption, 0, 0)];
   if (colours === "importance") {
-    const [r = 0, g = 0, b = 0] = grey({ width: 1, height: 1, data: Uint8Array.of(150, 150, 150, 255) }, pen.theme).data;
-    marks.push({ kind: "rect", x: 0, y: top, width, height: barHeight, fill: bar.behind ?? `rgb(${r},${g},${b})` });
+    const [r = 0, g = 0, b = 0, a = 255] = grey({ width: 1, height: 1, data: Uint8Array.of(150, 150, 150, 255) }, pen.theme).data;
+    marks.push({ kind: "rect", x: 0, y: top, width, height: barHeight, fill: bar.behind ?? (a === 255 ? `rgb(${r},${g},${b})` : `rgb(${r},${g},${b},${(a / 255).toFixed(2)})`) });
   }
   const picture = { width: rampSteps, height: 1, data: colourise(values, bar.range, colours, pen.theme) };
-  marks.push({ kind: "image", x: 0, y: top, width, height: barHeight, href: toDataUri(picture), smooth: false });
+  marks.push({ kind: "image", x: 0, y: top, width, height: barHeight, href: toDataUri(picture), smooth: false, ...(pen.theme === "page" && colours !== "picture" && { turns: true }) });
   marks.push({ kind: "rect", x: 0.5, y: top + 0.5, width: width - 1, height: barHeight - 1, stroke: pen.tokens.hairline });
   const below = top + barHeight + 2;
   for (const tick of ticks(pen, bar, width)) marks.push(placed(tick.label, tick.at, below));
@@ -89,7 +89,7 @@ function missingKey(pen: Pen, [count, of]: readonly [number, number], room: numb
   const words = textLine(pen, `not a number (${showCount(count)} of ${showCount(of)})`, { width: room - side - 8 });
   const href = toDataUri(hatched({ width: 1, height: 1, values: Float32Array.of(NaN) }, { width: 1, height: 1, data: new Uint8Array(4) }, 2 * side, 2 * side, pen.theme));
   const marks: Mark[] = [
-    { kind: "image", x: 0, y: top - 2, width: side, height: side, href, smooth: false },
+    { kind: "image", x: 0, y: top - 2, width: side, height: side, href, smooth: false, ...(pen.theme === "page" && { turns: true }) },
     { kind: "rect", x: 0.5, y: top - 1.5, width: side - 1, height: side - 1, stroke: pen.tokens.hairline },
     placed(words, side + 8, top - 2),
   ];

@@ -3,12 +3,12 @@ import { colourise } from "../colour/colourise.js";
 import { domainOf } from "../data/domain.js";
 import { mapOf, shrinkMap, type MapOptions, type ValueMap } from "../data/map.js";
 import { statisticsOf } from "../data/statistics.js";
-import type { Theme } from "../tokens.js";
+import type { Look } from "../tokens.js";
 import { hatched } from "./hatch.js";
 
 export interface PictureOptions extends MapOptions {
   readonly colours: Colours;
-  readonly theme: Theme;
+  readonly theme: Look;
   /** Default: the data's own, zero included. */
   readonly range?: readonly [number, number];
 }
@@ -23,7 +23,7 @@ export function toPicture(tensor: Tensor, { colours, theme, range, ...options }:
 export interface ShownMap {
   readonly range: readonly [number, number];
   readonly colours: Colours;
-  readonly theme: Theme;
+  readonly theme: Look;
   /** In CSS pixels. */
   readonly width: number;
   readonly height: number;

@@ -1,7 +1,7 @@
 import { rgb } from "d3-color";
 import type { Picture, Tensor } from "@vitrine/core";
 import { renderError } from "../errors.js";
-import { tokens, type Theme } from "../tokens.js";
+import { tokens, type Look } from "../tokens.js";
 
 /**
  * The picture that a tensor [height, width, 3 or 4] of bytes holds; three channels are opaque.
@@ -52,16 +52,16 @@ export function shrink(picture: Picture, width: number, height: number): Picture
 const faded = 0.45;
 
 /** The picture without its colours and a little faded, so that an accent laid over it is the only colour there. */
-export function grey(picture: Picture, theme: Theme): Picture {
-  const page = rgb(tokens[theme].page);
+export function grey(picture: Picture, look: Look): Picture {
+  const page = rgb(tokens[look === "page" ? "light" : look].page);
   const behind = [page.r, page.g, page.b];
   const data = new Uint8ClampedArray(picture.data.length);
   for (let i = 0; i < data.length; i += 4) {
     const alpha = picture.data[i + 3]! / 255;
     // Luma of sRGB, Rec. 709.
     const luma = 0.2126 * picture.data[i]! + 0.7152 * picture.data[i + 1]! + 0.0722 * picture.data[i + 2]!;
-    for (let c = 0; c < 3; c++) data[i + c] = behind[c]! + (luma - behind[c]!) * alpha * (1 - faded);
-    data[i + 3] = 255;
+    for (let c = 0; c < 3; c++) data[i + c] = look === "page" ? luma : behind[c]! + (luma - behind[c]!) * alpha * (1 - faded);
+    data[i + 3] = look === "page" ? 255 * alpha * (1 - faded) : 255;
   }
   return { width: picture.width, height: picture.height, data };
 }

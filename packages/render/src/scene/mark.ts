@@ -62,6 +62,8 @@ interface PathMark {
   readonly x: number;
   readonly y: number;
   readonly d: string;
+  /** Edges fall on whole pixels, so that areas meet without a seam. */
+  readonly crisp?: boolean;
   readonly fill?: string;
   readonly stroke?: string;
   readonly strokeWidth?: number;
@@ -87,7 +89,20 @@ export interface ImageMark {
   readonly href: string;
   /** Photographs are drawn smoothly, the pixels of a map as pixels. */
   readonly smooth: boolean;
+  /** Drawn for a light page, and turned over by a dark one: see `Look`. */
+  readonly turns?: boolean;
+  /** What is at a place of it, for a page that tells it on hover. */
+  readonly shows?: Shown;
 }
+
+/** The values behind the pixels of an image. */
+export type Shown =
+  /** A map of so many rows and columns of a tensor, by its key. */
+  | { readonly kind: "map"; readonly tensor: string; readonly rows: number; readonly columns: number }
+  /** One unit of a layer. */
+  | { readonly kind: "unit"; readonly tensor: string; readonly unit: number }
+  /** Units without extent beside each other. */
+  | { readonly kind: "units"; readonly tensor: string; readonly first: number; readonly count: number };
 
 /** Marks with the room that they take: what layout moves about. */
 export interface Block {

@@ -1,6 +1,6 @@
 import { fontFamily } from "../tokens.js";
 import { cleanLine, escapeXml } from "../text/clean.js";
-import type { Mark } from "./mark.js";
+import type { ImageMark, Mark } from "./mark.js";
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
@@ -12,6 +12,19 @@ function element(name: string, attributes: Attributes, content = ""): string {
     if (value !== undefined) text += ` ${key}="${typeof value === "number" ? round(value) : escapeXml(value)}"`;
   }
   return content === "" ? `${text}/>` : `${text}>${content}</${name}>`;
+}
+
+/** What a page's script reads. Given on figures of the look `page` only. */
+function shownBy({ shows }: ImageMark): Attributes {
+  if (!shows) return {};
+  switch (shows.kind) {
+    case "map":
+      return { "data-map": shows.tensor, "data-rows": shows.rows, "data-columns": shows.columns };
+    case "unit":
+      return { "data-map": shows.tensor, "data-unit": shows.unit };
+    case "units":
+      return { "data-map": shows.tensor, "data-unit": shows.first, "data-count": shows.count };
+  }
 }
 
 /** A mark as SVG, its coordinates made absolute: no transforms but for upright text. */
@@ -46,7 +59,7 @@ function toSvg(mark: Mark, dx: number, dy: number): string {
       });
     case "path":
       return element("path", {
-        d: mark.d, transform: x === 0 && y === 0 ? undefined : `translate(${round(x)} ${round(y)})`, fill: mark.fill ?? "none",
+        d: mark.d, transform: x === 0 && y === 0 ? undefined : `translate(${round(x)} ${round(y)})`, fill: mark.fill ?? "none", "shape-rendering": mark.crisp ? "crispEdges" : undefined,
         stroke: mark.stroke, "stroke-width": mark.strokeWidth, "stroke-dasharray": mark.dash, "stroke-linejoin": mark.stroke && "round",
       });
     case "circle":
@@ -54,7 +67,7 @@ function toSvg(mark: Mark, dx: number, dy: number): string {
     case "image":
       return element("image", {
         x, y, width: mark.width, height: mark.height, preserveAspectRatio: "none",
-        "image-rendering": mark.smooth ? undefined : "pixelated", href: mark.href,
+        "image-rendering": mark.smooth ? undefined : "pixelated", class: mark.turns ? "map" : undefined, ...shownBy(mark), href: mark.href,
       });
   }
 }
@@ -66,19 +79,19 @@ export interface SvgDocument {
   readonly title: string;
   readonly description: string;
   readonly marks: readonly Mark[];
+  /** The page around it says its title and shows its colour: only the alternative text is left. */
+  readonly bare?: boolean;
 }
 
 /** A whole SVG document without ids, styles or scripts, so that it may stand in any page. */
-export function svgDocument({ width, height, page, title, description, marks }: SvgDocument): string {
+export function svgDocument({ width, height, page, title, description, marks, bare = false }: SvgDocument): string {
   return element(
     "svg",
     {
       xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${round(width)} ${round(height)}`,
-      "font-family": fontFamily, role: "img", "aria-label": title,
+      "font-family": fontFamily, role: "img", "aria-label": bare ? [title, description].filter((part) => part !== "").join(". ").slice(0, 1000) : title,
     },
-    element("title", {}, escapeXml(title)) +
-      (description === "" ? "" : element("desc", {}, escapeXml(description))) +
-      element("rect", { width, height, fill: page }) +
+    (bare ? "" : element("title", {}, escapeXml(title)) + (description === "" ? "" : element("desc", {}, escapeXml(description))) + element("rect", { width, height, fill: page })) +
       marks.map((mark) => toSvg(mark, 0, 0)).join(""),
   );
 }

@@ -1,4 +1,4 @@
-import { lineHeights, type FontSize, type Theme, type Tokens, type Weight } from "../tokens.js";
+import { lineHeights, type FontSize, type Look, type Tokens, type Weight } from "../tokens.js";
 import { cleanLine } from "../text/clean.js";
 import { cutMiddle, wrap } from "../text/fit.js";
 import type { Measure } from "../text/measure.js";
@@ -6,7 +6,7 @@ import { stack, type Block, type Mark } from "./mark.js";
 
 /** What every drawing needs to write: the look, and how wide letters are. */
 export interface Pen {
-  readonly theme: Theme;
+  readonly theme: Look;
   readonly tokens: Tokens;
   readonly measure: Measure;
 }

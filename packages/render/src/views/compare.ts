@@ -11,7 +11,7 @@ import { textLine } from "../scene/text.js";
 import type { Agreement, Exhibit, Scene } from "../scene/scene.js";
 import { mapFor } from "./heatmap.js";
 import { assignHues, labelCounts } from "./label-map.js";
-import { fitInto, frame, photo, pictureFor } from "./stage.js";
+import { fitInto, frame, inputPhoto, pictureFor } from "./stage.js";
 
 const gap = 24;
 /** Panels are not made narrower, but broken into further rows. */
@@ -83,7 +83,7 @@ export function drawSideBySide(view: SideBySideView, scene: Scene): Exhibit {
   const clean: Panel[] = key === undefined ? [] : [(width, titleHeight) => {
     const picture = pictureFor(scene, view, key);
     const size = fitInto(picture, width);
-    return stack([{ ...textLine(scene, "Input", { size: 14 }), height: titleHeight }, { ...size, marks: [photo(picture, size), frame(scene, size)] }], 8);
+    return stack([{ ...textLine(scene, "Input", { size: 14 }), height: titleHeight }, { ...size, marks: [inputPhoto(scene, picture, size), frame(scene, size)] }], 8);
   }];
   const { body, descriptions } = panels(views, scene, agreed, clean);
   const missing = joined(oneLegend ? scaled.map((each) => statisticsOf(each.kind === "heatmap" ? mapFor(each, scene).values : [])) : []);

@@ -12,7 +12,7 @@ import { renderError } from "../errors.js";
 import { emptyBlock, flow, stack, type Block, type Mark } from "../scene/mark.js";
 import { tensorOf, type Exhibit, type Scene } from "../scene/scene.js";
 import { showNumber } from "../text/numbers.js";
-import { fitInto, frame, labelled, outlineKeys, outlineMarks, photo, pictureFor, type Size } from "./stage.js";
+import { fitInto, frame, labelled, mapMark, outlineKeys, outlineMarks, inputPhoto, pictureFor, type Size } from "./stage.js";
 
 /** The one map of a view. @throws `view-sample`, `view-tensor-shape` */
 export function mapFor(view: HeatmapView, scene: Pick<Scene, "tensors">): ValueMap {
@@ -63,16 +63,16 @@ export function drawHeatmap(view: HeatmapView, scene: Scene): Exhibit {
   const size = fitInto(of, beside ? Math.floor((scene.width - 16) / 2) : scene.width);
   const outlined = outlineMarks(scene, outlines, of, size);
   // Only what is transparent lets the picture below be seen.
-  const below: Mark[] = over && colours === "importance" ? [photo(grey(over, scene.theme), size)] : [];
+  const below: Mark[] = over && colours === "importance" ? [inputPhoto(scene, grey(over, scene.theme), size)] : [];
   const place = placeOf(view, of, size);
   const picture = shownMap(map, { range: domain.range, colours, theme: scene.theme, width: place.width, height: place.height });
-  const image: Mark = { kind: "image", ...place, href: toDataUri(picture), smooth: false };
+  const image: Mark = { kind: "image", ...place, href: toDataUri(picture), ...mapMark(scene, colours, { kind: "map", tensor: view.tensor, rows: map.height, columns: map.width }) };
   const laid: Mark[] = [...below, ...(view.place ? [within(scene, image, place, size)] : [image]), frame(scene, size), ...outlined];
   const tensor = tensorOf(scene, view, view.tensor);
   const samples = samplesOf(tensor);
   const which = samples > 1 ? `, sample ${view.sample ?? 0} (0 to ${samples - 1})` : "";
   const body: Block = beside
-    ? flow([labelled(scene, "Input", size, [photo(over, size), frame(scene, size), ...outlined]), labelled(scene, `${colours === "importance" ? "Map over the input" : "Map"}, ${map.height} × ${map.width}${which}`, size, laid)], scene.width, 16)
+    ? flow([labelled(scene, "Input", size, [inputPhoto(scene, over, size), frame(scene, size), ...outlined]), labelled(scene, `${colours === "importance" ? "Map over the input" : "Map"}, ${map.height} × ${map.width}${which}`, size, laid)], scene.width, 16)
     : scene.agreed.onePicture || scene.depth > 0
       ? { ...size, marks: laid }
       : labelled(scene, `Map, ${map.height} × ${map.width}${which}`, { ...size, width: Math.max(size.width, 200) }, laid);

@@ -5,7 +5,7 @@ import { flow, placed, stack, type Block } from "../scene/mark.js";
 import type { Exhibit, Scene } from "../scene/scene.js";
 import { textLine } from "../scene/text.js";
 import { showCount } from "../text/numbers.js";
-import { fitInto, frame, labelled, outlineKeys, outlineMarks, photo, pictureFor } from "./stage.js";
+import { fitInto, frame, labelled, outlineKeys, outlineMarks, inputPhoto, photo, pictureFor } from "./stage.js";
 
 /** Larger galleries are cut: a page holds no more. */
 const mostItems = 400;
@@ -15,7 +15,7 @@ export function drawImage(view: ImageView, scene: Scene): Exhibit {
   const picture = pictureFor(scene, view, view.tensor);
   if (picture.data.length === 0) return emptyExhibit(scene, `Nothing to draw: “${view.tensor}” has no pixels.`);
   const size = fitInto(picture, scene.width);
-  const marks = [photo(picture, size), frame(scene, size), ...outlineMarks(scene, view.outlines, picture, size)];
+  const marks = [inputPhoto(scene, picture, size), frame(scene, size), ...outlineMarks(scene, view.outlines, picture, size)];
   return {
     // Within another view the title above it says enough.
     body: scene.depth > 0 ? { ...size, marks } : labelled(scene, `${picture.height} × ${picture.width} pixels`, { ...size, width: Math.max(size.width, 160) }, marks),

@@ -4,11 +4,11 @@ import { keys, square } from "../legend/keys.js";
 import { emptyExhibit } from "../figure/empty.js";
 import { toDataUri } from "../picture/png.js";
 import { renderError } from "../errors.js";
-import { flow } from "../scene/mark.js";
+import { flow, type Mark } from "../scene/mark.js";
 import { tensorOf, type Exhibit, type Scene } from "../scene/scene.js";
 import { showCount, showShare } from "../text/numbers.js";
 import type { Tokens } from "../tokens.js";
-import { fitInto, frame, labelled, photo, pictureFor } from "./stage.js";
+import { fitInto, frame, labelled, inputPhoto, pictureFor, type Size } from "./stage.js";
 
 /** How often each label occurs, the most frequent first. */
 export function labelCounts(view: LabelMapView, scene: Pick<Scene, "tensors">): { label: string; count: number }[] {
@@ -31,6 +31,32 @@ export function assignHues(labels: readonly { label: string; count: number }[], 
   return new Map(ordered.slice(0, hues.length).map(([label], i) => [label, hues[i]!]));
 }
 
+/** Colours as one raster. */
+function labelRaster(colours: readonly string[], { width, height }: Size, size: Size): Mark[] {
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  colours.forEach((colour, i) => {
+    const { r, g, b } = rgb(colour);
+    data.set([r, g, b], 4 * i);
+  });
+  return [{ kind: "image", x: 0, y: 0, ...size, href: toDataUri({ width, height, data }), smooth: false }];
+}
+
+/** Colours whose values only the page knows: a path for each, of the runs that it has in every row. */
+function labelPaths(colours: readonly string[], { width, height }: Size, size: Size): Mark[] {
+  const [across, down] = [size.width / width, size.height / height];
+  const at = (value: number): string => String(Math.round(value * 100) / 100);
+  const paths = new Map<string, string>();
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; ) {
+      const colour = colours[y * width + x]!;
+      const from = x;
+      while (x < width && colours[y * width + x] === colour) x++;
+      paths.set(colour, `${paths.get(colour) ?? ""}M${at(from * across)} ${at(y * down)}H${at(x * across)}V${at((y + 1) * down)}H${at(from * across)}z`);
+    }
+  }
+  return Array.from(paths, ([fill, d]): Mark => ({ kind: "path", x: 0, y: 0, d, fill, crisp: true }));
+}
+
 /** A map of categories beside the clean picture, with its legend. */
 export function drawLabelMap(view: LabelMapView, scene: Scene): Exhibit {
   const counts = labelCounts(view, scene);
@@ -42,14 +68,11 @@ export function drawLabelMap(view: LabelMapView, scene: Scene): Exhibit {
   const beside = over !== undefined && scene.agreed.onePicture !== true;
   const size = fitInto(over ?? { width, height }, beside ? Math.floor((scene.width - 16) / 2) : scene.width);
 
-  const data = new Uint8ClampedArray(4 * width * height).fill(255);
-  toFloat32(tensor).forEach((index, i) => {
-    const { r, g, b } = rgb(hues.get(nameOf(view, index)) ?? scene.tokens.neutral);
-    data.set([r, g, b], 4 * i);
-  });
-  const marks = [{ kind: "image" as const, x: 0, y: 0, ...size, href: toDataUri({ width, height, data }), smooth: false }, frame(scene, size)];
+  const colours = Array.from(toFloat32(tensor), (index) => hues.get(nameOf(view, index)) ?? scene.tokens.neutral);
+  const draw = scene.theme === "page" ? labelPaths : labelRaster;
+  const marks = [...draw(colours, { width, height }, size), frame(scene, size)];
   const map = scene.agreed.onePicture || (scene.depth > 0 && !beside) ? { ...size, marks } : labelled(scene, `Map, ${height} × ${width}`, { ...size, width: Math.max(size.width, 160) }, marks);
-  const body = beside ? flow([labelled(scene, "Input", size, [photo(over, size), frame(scene, size)]), map], scene.width, 16) : map;
+  const body = beside ? flow([labelled(scene, "Input", size, [inputPhoto(scene, over, size), frame(scene, size)]), map], scene.width, 16) : map;
 
   const total = width * height;
   const named = counts.filter(({ label }) => hues.has(label));

@@ -9,7 +9,7 @@ import { flow, placed, stack, type Block, type Mark } from "../scene/mark.js";
 import { tensorOf, type Exhibit, type Scene } from "../scene/scene.js";
 import { textLine } from "../scene/text.js";
 import { showCount, showNumber } from "../text/numbers.js";
-import { fitInto, frame, labelled, photo, pictureFor, type Size } from "./stage.js";
+import { fitInto, frame, labelled, mapMark, inputPhoto, pictureFor, type Size } from "./stage.js";
 
 /** More units than these say nothing on one page. */
 const mostUnits = 4096;
@@ -60,7 +60,7 @@ function mapCells(grid: Grid, units: number, cells: Cells, view: LayerGridView, 
   return Array.from({ length: units }, (_, unit): Mark => {
     const map = { width: grid.width, height: grid.height, values: grid.values.subarray(unit * size, (unit + 1) * size) };
     const picture = shownMap(map, { range, colours: view.colours, theme: scene.theme, width: cells.width, height: cells.height });
-    const children: Mark[] = [{ kind: "image", x: 0, y: 0, width: cells.width, height: cells.height, href: toDataUri(picture), smooth: false }, frame(scene, cells)];
+    const children: Mark[] = [{ kind: "image", x: 0, y: 0, width: cells.width, height: cells.height, href: toDataUri(picture), ...mapMark(scene, view.colours, { kind: "unit", tensor: view.tensor, unit }) }, frame(scene, cells)];
     if (cells.numbered) children.push(placed(textLine(scene, String(unit), { width: cells.width }), 0, cells.height));
     return { kind: "group", x: cells.head + (unit % cells.columns) * (cells.width + cells.gap), y: Math.floor(unit / cells.columns) * pitch, children };
   });
@@ -78,7 +78,7 @@ function denseCells(grid: Grid, units: number, cells: Cells, view: LayerGridView
     const lines = Array.from({ length: count + 1 }, (__, i) => `M${i * pitch} 0V${pitch}`).join("");
     return {
       kind: "group", x: head, y: row * pitch, children: [
-        { kind: "image", x: 0, y: 0, width: count * pitch, height: pitch, href: toDataUri(picture), smooth: false },
+        { kind: "image", x: 0, y: 0, width: count * pitch, height: pitch, href: toDataUri(picture), ...mapMark(scene, view.colours, { kind: "units", tensor: view.tensor, first: row * columns, count }) },
         { kind: "path", x: 0, y: 0, d: `${lines}M0 0H${count * pitch}M0 ${pitch}H${count * pitch}`, stroke: scene.tokens.hairline, strokeWidth: 1 },
       ],
     };
@@ -131,7 +131,7 @@ export function drawLayerGrid(view: LayerGridView, scene: Scene): Exhibit {
   const label = textLine(scene, `${what}${sample}${numbering}`, { width: scene.width });
   const picture = view.over === undefined ? undefined : pictureFor(scene, view, view.over);
   const shown = picture && fitInto(picture, 2 * thumbnail, thumbnail);
-  const input = picture && shown ? labelled(scene, "Input", { ...shown, width: Math.max(shown.width, 40) }, [photo(picture, shown), frame(scene, shown)]) : undefined;
+  const input = picture && shown ? labelled(scene, "Input", { ...shown, width: Math.max(shown.width, 40) }, [inputPhoto(scene, picture, shown), frame(scene, shown)]) : undefined;
 
   const statistics = statisticsOf(grid.values);
   const { gamma } = view.scaling;

@@ -1,4 +1,5 @@
 import { toFloat32, type MatrixView } from "@vitrine/core";
+import { colourFor } from "../colour/both.js";
 import { colourOf } from "../colour/colourise.js";
 import { legible } from "../colour/contrast.js";
 import { colourBar } from "../legend/colour-bar.js";
@@ -13,7 +14,7 @@ import { emptyBlock, placed, type Mark } from "../scene/mark.js";
 import { tensorOf, type Exhibit, type Scene } from "../scene/scene.js";
 import { baselineOf, textLine } from "../scene/text.js";
 import { showCount, showNumber } from "../text/numbers.js";
-import { frame } from "./stage.js";
+import { frame, mapMark } from "./stage.js";
 
 const longestColumn = 112;
 const largestCell = 64;
@@ -48,7 +49,7 @@ export function drawMatrix(view: MatrixView, scene: Scene): Exhibit {
 
   const picture = shownMap({ width: columns, height: rows, values }, { range: domain.range, colours: view.colours, theme: scene.theme, ...size });
   const marks: Mark[] = [
-    { kind: "image", x: left, y: top, ...size, href: toDataUri(picture), smooth: false },
+    { kind: "image", x: left, y: top, ...size, href: toDataUri(picture), ...mapMark(scene, view.colours, { kind: "map", tensor: view.tensor, rows, columns }) },
     { kind: "group", x: left, y: top, children: [frame(scene, size)] },
   ];
   rowNames.forEach((name, i) => {
@@ -73,8 +74,8 @@ export function drawMatrix(view: MatrixView, scene: Scene): Exhibit {
       const value = values[i]!;
       // The hatch says it.
       if (Number.isNaN(value)) return;
-      const behind = colourOf(value, domain.range, view.colours, scene.theme);
-      const number = textLine(scene, text, { fill: legible(behind, [scene.tokens.ink, scene.tokens.page]) });
+      const fill = colourFor(scene.theme, (theme, { ink, page }) => legible(colourOf(value, domain.range, view.colours, theme), [ink, page]));
+      const number = textLine(scene, text, { fill });
       marks.push(placed(number, left + ((i % columns) + 0.5) * cell - number.width / 2, top + (Math.floor(i / columns) + 0.5) * cellHeight - 8));
     });
   }

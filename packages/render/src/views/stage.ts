@@ -1,10 +1,10 @@
-import type { HeatmapView, Picture, View } from "@vitrine/core";
+import type { Colours, HeatmapView, Picture, View } from "@vitrine/core";
 import type { Key } from "../legend/keys.js";
 import { outline } from "../legend/keys.js";
 import { pictureOf, shrink } from "../picture/picture.js";
 import { toDataUri } from "../picture/png.js";
 import { renderError } from "../errors.js";
-import { stack, type Block, type ImageMark, type Mark } from "../scene/mark.js";
+import { stack, type Block, type ImageMark, type Mark, type Shown } from "../scene/mark.js";
 import { tensorOf, type Scene } from "../scene/scene.js";
 import { textLine, type Pen } from "../scene/text.js";
 import { showCount } from "../text/numbers.js";
@@ -48,6 +48,23 @@ export function fitInto({ width: columns, height: rows }: Size, width: number, h
 export function photo(picture: Picture, { width, height }: Size, x = 0, y = 0): ImageMark {
   const smooth = Math.max(picture.width, picture.height) >= photograph;
   return { kind: "image", x, y, width, height, href: toDataUri(smooth ? shrink(picture, 2 * width, 2 * height) : picture), smooth };
+}
+
+/** Pixels on the longer side of a photograph in a page: one size, so that a page holds each only once. */
+const inPage = 480;
+
+/** The input, beside a map or below it: for a page the same raster in every figure. */
+export function inputPhoto({ theme }: Pen, picture: Picture, size: Size): ImageMark {
+  if (theme !== "page") return photo(picture, size);
+  const scale = Math.min(1, inPage / Math.max(picture.width, picture.height));
+  const smooth = Math.max(picture.width, picture.height) >= photograph;
+  return { kind: "image", x: 0, y: 0, ...size, href: toDataUri(shrink(picture, scale * picture.width, scale * picture.height)), smooth };
+}
+
+/** How the image of a map is drawn: pixels as pixels, and for the look `page` turned over on a dark one, telling what it shows. */
+export function mapMark({ theme }: Pen, colours: Colours, shows?: Shown): Pick<ImageMark, "smooth" | "turns" | "shows"> {
+  if (theme !== "page") return { smooth: false };
+  return { smooth: false, ...(colours !== "picture" && { turns: true }), ...(shows && { shows }) };
 }
 
 /** A hairline around what might be as pale as the page. */

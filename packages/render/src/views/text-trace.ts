@@ -1,4 +1,5 @@
 import type { TextTraceView } from "@vitrine/core";
+import { colourFor } from "../colour/both.js";
 import { colourOf } from "../colour/colourise.js";
 import { legible } from "../colour/contrast.js";
 import { colourBar } from "../legend/colour-bar.js";
@@ -11,6 +12,7 @@ import { emptyBlock, flow, placed, stack, type Block, type Mark } from "../scene
 import type { Exhibit, Scene } from "../scene/scene.js";
 import { textLine } from "../scene/text.js";
 import { cleanLine } from "../text/clean.js";
+import type { Theme, Tokens } from "../tokens.js";
 import { showCount, showNumber } from "../text/numbers.js";
 
 const mostSymbols = 4000;
@@ -30,13 +32,18 @@ function symbolText(symbol: string): string {
   return cleanLine(symbol) || "·";
 }
 
+/** The colour behind a text. */
+type Ground = (theme: Theme, tokens: Tokens) => string;
+
 /** Its colour behind a text, or an outline where it has none. */
-function cell(scene: Scene, text: string, width: number, height: number, fill: string | undefined): Block {
-  const { ink, page, second } = scene.tokens;
+function cell(scene: Scene, text: string, width: number, height: number, ground: Ground | undefined): Block {
+  const { ink, second } = scene.tokens;
   const small = height <= nextHeight;
-  const words = textLine(scene, text, { size: small ? 12 : 14, fill: fill === undefined ? ink : legible(fill, [ink, page]), width: width - 2 });
-  const ground: Mark = fill === undefined ? { kind: "rect", x: 0.5, y: 0.5, width: width - 1, height: height - 1, stroke: second } : { kind: "rect", x: 0, y: 0, width, height, fill };
-  return { width, height, marks: [ground, placed(words, (width - words.width) / 2, (height - words.height) / 2)] };
+  const fill = ground && colourFor(scene.theme, ground);
+  const written = ground ? colourFor(scene.theme, (theme, tokens) => legible(ground(theme, tokens), [tokens.ink, tokens.page])) : ink;
+  const words = textLine(scene, text, { size: small ? 12 : 14, fill: written, width: width - 2 });
+  const behind: Mark = fill === undefined ? { kind: "rect", x: 0.5, y: 0.5, width: width - 1, height: height - 1, stroke: second } : { kind: "rect", x: 0, y: 0, width, height, fill };
+  return { width, height, marks: [behind, placed(words, (width - words.width) / 2, (height - words.height) / 2)] };
 }
 
 /** A text, symbol by symbol on the colour of its value, with the most probable next symbols under each. */
@@ -46,7 +53,6 @@ export function drawTextTrace(view: TextTraceView, scene: Scene): Exhibit {
   const symbols = view.symbols.slice(0, mostSymbols);
   const statistics = statisticsOf(all);
   const domain = scene.agreed.domain ?? domainOf(statistics, view);
-  const { theme } = scene;
 
   const columns = symbols.map((symbol, i): Block => {
     const text = symbolText(symbol);
@@ -54,10 +60,10 @@ export function drawTextTrace(view: TextTraceView, scene: Scene): Exhibit {
     const needed = Math.max(scene.measure(text, 14, 400), ...next.map((each) => scene.measure(each.text, 12, 400)));
     const width = Math.min(widestSymbol, scene.width, Math.max(16, Math.ceil((needed + 4) / 4) * 4));
     const value = all[i]!;
-    const fill = Number.isNaN(value) || view.colours === "importance" ? undefined : colourOf(value, domain.range, view.colours, theme);
+    const fill = Number.isNaN(value) || view.colours === "importance" ? undefined : (theme: Theme) => colourOf(value, domain.range, view.colours, theme);
     const first = cell(scene, text, width, lineHeight, fill);
     const important = view.colours === "importance" && !Number.isNaN(value) ? accentCell(scene, text, width, value, domain.range) : first;
-    const below = next.map((each) => cell(scene, each.text, width, nextHeight, colourOf(each.probability, [0, 1], "magnitude", theme)));
+    const below = next.map((each) => cell(scene, each.text, width, nextHeight, (theme) => colourOf(each.probability, [0, 1], "magnitude", theme)));
     const block = stack([important, ...below], 0);
     return { ...block, marks: [{ kind: "group", x: 0, y: 0, title: `${text}: ${showNumber(value)}`, children: block.marks }] };
   });
@@ -84,8 +90,10 @@ export function drawTextTrace(view: TextTraceView, scene: Scene): Exhibit {
 
 /** There is no picture to shine through: the accent is mixed with the page. */
 function accentCell(scene: Scene, text: string, width: number, value: number, range: readonly [number, number]): Block {
-  const [r, g, b, a] = [1, 3, 5, 7].map((at) => parseInt(colourOf(value, range, "importance", scene.theme).padEnd(9, "f").slice(at, at + 2), 16)) as [number, number, number, number];
-  const page = [1, 3, 5].map((at) => parseInt(scene.tokens.page.slice(at, at + 2), 16));
-  const mixed = [r, g, b].map((part, i) => Math.round(page[i]! + ((part - page[i]!) * a) / 255));
-  return cell(scene, text, width, lineHeight, `rgb(${mixed.join(",")})`);
+  return cell(scene, text, width, lineHeight, (theme, tokens) => {
+    const [r, g, b, a] = [1, 3, 5, 7].map((at) => parseInt(colourOf(value, range, "importance", theme).padEnd(9, "f").slice(at, at + 2), 16)) as [number, number, number, number];
+    const page = [1, 3, 5].map((at) => parseInt(tokens.page.slice(at, at + 2), 16));
+    const mixed = [r, g, b].map((part, i) => Math.round(page[i]! + ((part - page[i]!) * a) / 255));
+    return `rgb(${mixed.join(",")})`;
+  });
 }

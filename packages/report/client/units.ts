@@ -1,0 +1,94 @@
+import { figureAt, showValue, type HeldFigure } from "./data.js";
+import { unitValue } from "./read.js";
+
+interface Shown {
+  readonly root: HTMLElement;
+  readonly held: HeldFigure;
+  readonly cells: readonly Element[];
+  at: number;
+}
+
+const numberOf = (element: Element, name: string): number => Number(element.getAttribute(name));
+
+/** The cells of a layer, one image each, in the drawing that is seen. */
+const cellsOf = (root: HTMLElement): Element[] => Array.from(root.querySelectorAll("[data-unit]:not([data-count])")).filter((cell) => cell.getClientRects().length > 0);
+
+/** Enlarges units of a layer in a dialog: by click on one, by its button, and with the arrow keys from one to the next. */
+export function bindUnits(): void {
+  const dialog = document.querySelector<HTMLDialogElement>("dialog.enlarged");
+  const [heading, stage, output] = [dialog?.querySelector("h2"), dialog?.querySelector(".stage"), dialog?.querySelector("output")];
+  if (!dialog || !heading || !stage || !output) return;
+  let shown: Shown | undefined;
+
+  const show = (): void => {
+    const cell = shown?.cells[shown.at];
+    if (!shown || !cell) return;
+    const unit = numberOf(cell, "data-unit");
+    heading.textContent = `${shown.held.title}: unit ${unit}`;
+    const href = cell.getAttribute("href") ?? "";
+    const picture = new Image();
+    picture.src = href.startsWith("#") ? (document.querySelector(`${href} image`)?.getAttribute("href") ?? "") : href;
+    picture.className = cell.getAttribute("class") ?? "";
+    picture.alt = `Unit ${unit}, enlarged`;
+    picture.width = numberOf(cell, "width") * 4;
+    picture.height = numberOf(cell, "height") * 4;
+    stage.replaceChildren(picture);
+    output.textContent = `Unit ${unit}, ${shown.at + 1} of ${shown.cells.length}.`;
+  };
+  const step = (by: number): void => {
+    if (!shown) return;
+    shown.at = (shown.at + by + shown.cells.length) % shown.cells.length;
+    show();
+  };
+  const open = (from: Element, cell?: Element): void => {
+    const figure = figureAt(from);
+    if (!figure) return;
+    const cells = cellsOf(figure.root);
+    if (cells.length === 0) return;
+    shown = { ...figure, cells, at: Math.max(0, cell ? cells.indexOf(cell) : 0) };
+    show();
+    dialog.showModal();
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const cell = target?.closest("[data-unit]:not([data-count])");
+    if (cell) return open(cell, cell);
+    const button = target?.closest("[data-enlarge]");
+    if (button) return open(button);
+    const by = target?.closest<HTMLElement>("[data-step]");
+    if (by) return step(Number(by.dataset["step"]));
+    if (target?.closest("[data-close]") || target === dialog) dialog.close();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowRight" || event.key === "ArrowDown") step(1);
+    else if (event.key === "ArrowLeft" || event.key === "ArrowUp") step(-1);
+    else return;
+    event.preventDefault();
+  });
+  stage.addEventListener("pointermove", (event) => {
+    const cell = shown?.cells[shown.at];
+    const picture = stage.querySelector("img");
+    if (!shown || !cell || !picture || !(event instanceof PointerEvent)) return;
+    const [key, unit] = [cell.getAttribute("data-map") ?? "", numberOf(cell, "data-unit")];
+    const size = unitValue(shown.held, key, unit, undefined);
+    if (!size) return;
+    const box = picture.getBoundingClientRect();
+    const row = Math.min(Math.max(Math.floor(((event.clientY - box.top) / box.height) * size.rows), 0), size.rows - 1);
+    const column = Math.min(Math.max(Math.floor(((event.clientX - box.left) / box.width) * size.columns), 0), size.columns - 1);
+    output.textContent = `Unit ${unit}, row ${row}, column ${column}: ${showValue(unitValue(shown.held, key, unit, [row, column])?.value)}`;
+  });
+
+  // On the page itself: which unit is under the pointer, and its value where it is a single one.
+  document.addEventListener("pointermove", (event) => {
+    const image = event.target instanceof Element ? event.target.closest("[data-unit]") : null;
+    const figure = image && figureAt(image);
+    const place = figure?.root.querySelector("output");
+    if (!image || !figure || !place) return;
+    const box = image.getBoundingClientRect();
+    const count = image.hasAttribute("data-count") ? numberOf(image, "data-count") : 1;
+    const unit = numberOf(image, "data-unit") + Math.min(Math.max(Math.floor(((event.clientX - box.left) / box.width) * count), 0), count - 1);
+    const found = unitValue(figure.held, image.getAttribute("data-map") ?? "", unit, undefined);
+    place.textContent = `Unit ${unit}${found && found.rows * found.columns === 1 ? `: ${showValue(found.value)}` : ""}`;
+  });
+}

@@ -1,0 +1,78 @@
+import type { VNode } from "preact";
+import { isWords } from "../figures/views.js";
+import { showMegabytes, type PlannedFigure } from "../figures/plan.js";
+import { Code, Name, Prose } from "./text.js";
+import { Words } from "./words.js";
+
+/** A drawing as it is: ours, its texts escaped. */
+export function Drawing({ svg, class: name }: { readonly svg: string; readonly class: string }): VNode {
+  return <div class={name} dangerouslySetInnerHTML={{ __html: svg }} />;
+}
+
+const mostTensors = 8;
+
+/** What a pointer or the arrow keys can find out about a figure, if its data are here. */
+function reading({ drawn: { view }, maps }: PlannedFigure): "map" | "units" | undefined {
+  if (view.kind === "layer-grid") return "units";
+  return (view.kind === "heatmap" || view.kind === "matrix") && Object.hasOwn(maps, view.tensor) ? "map" : undefined;
+}
+
+/** The exhibit itself: words, or a drawing in one or two widths. */
+export function Exhibit({ figure }: { readonly figure: PlannedFigure }): VNode {
+  const { drawn: { view, title, id }, svg, wide, saved } = figure;
+  if (isWords(view)) return <>{svg === undefined && <Words view={view} label={title} />}{saved !== undefined && <template dangerouslySetInnerHTML={{ __html: saved }} />}</>;
+  const reads = reading(figure);
+  return (
+    <div class={wide === undefined ? "exhibit" : "exhibit two"}>
+      {reads === "map"
+        ? <div class="reads" tabIndex={0} role="group" aria-label={`Values of “${title}”: read them with the arrow keys`} aria-describedby={`${id}-r`} data-reads=""><Drawing class="narrow" svg={svg ?? ""} />{wide !== undefined && <Drawing class="wide" svg={wide} />}</div>
+        : <><Drawing class="narrow" svg={svg ?? ""} />{wide !== undefined && <Drawing class="wide" svg={wide} />}</>}
+      {reads !== undefined && <p class="read script"><output id={`${id}-r`}>{reads === "map" ? "Point at the map, or use the arrow keys, to read a value." : ""}</output>{reads === "units" && <button type="button" data-enlarge="">Enlarge a unit</button>}</p>}
+    </div>
+  );
+}
+
+/** Saving, the data, and how the figure is made again. */
+function Keep({ figure: { drawn, tensors, command, code } }: { readonly figure: PlannedFigure }): VNode {
+  const held = tensors.filter(({ id }) => id !== undefined);
+  const missing = tensors.filter(({ id }) => id === undefined);
+  return (
+    <details class="keep">
+      <summary>Save, data, how it was made<span class="unseen">: <Name text={drawn.title} /></span></summary>
+      {drawn.failure === undefined && <p class="buttons script">
+        <button type="button" data-save="png">Picture, PNG</button>
+        <button type="button" data-save="json">Data, JSON</button>
+      </p>}
+      {held.length > 0 && <ul class="tensors">
+        {held.slice(0, mostTensors).map(({ key, what, id }) => <li><Name text={key} width={180} /> <small>{what}</small> <button type="button" class="script" data-save="npy" data-tensor={id} data-name={key} aria-label={`Save ${key.slice(0, 80)} as .npy`}>.npy</button></li>)}
+        {held.length > mostTensors && <li>and {held.length - mostTensors} more, in the JSON</li>}
+      </ul>}
+      {missing.length > 0 && <p>Too large for this page, written by the command below: {missing.slice(0, mostTensors).map(({ key, what, size }, i) => <>{i > 0 && ", "}<Name text={key} width={180} /> <small>({what}{Number.isFinite(size) && `, ${showMegabytes(0.75 * size)}`})</small></>)}{missing.length > mostTensors && ` and ${missing.length - mostTensors} more`}.</p>}
+      <h5>On the command line</h5>
+      <Code text={command} label="the command that makes this figure" />
+      <h5>In code</h5>
+      <Code text={code} label="the code that makes this figure" />
+    </details>
+  );
+}
+
+/** A view with its words, as the report and the studio show it. */
+export function Figure({ figure }: { readonly figure: PlannedFigure }): VNode {
+  const { drawn: { id, title, notices, remarks, view }, wide } = figure;
+  const words = isWords(view);
+  return (
+    <figure class={`card ${view.kind}${wide !== undefined || view.kind === "table" ? " spread" : ""}`} id={id} aria-labelledby={`${id}-t`} data-figure="">
+      <h4 id={`${id}-t`}><Prose text={title || "Untitled"} /></h4>
+      <Exhibit figure={figure} />
+      {notices.map((notice) => <p class="notice"><Prose text={notice} /></p>)}
+      {remarks.map((remark) => <p class="remark"><Prose text={remark} /></p>)}
+      {(view.caption !== undefined || view.source !== undefined) && (
+        <figcaption>
+          {view.caption !== undefined && <p class={words ? undefined : "caption"}><Prose text={view.caption} /></p>}
+          {view.source !== undefined && <p class="source"><Prose text={view.source} /></p>}
+        </figcaption>
+      )}
+      <Keep figure={figure} />
+    </figure>
+  );
+}

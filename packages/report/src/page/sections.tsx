@@ -1,0 +1,73 @@
+import type { VNode } from "preact";
+import type { Citation } from "@vitrine/core";
+import { safeHref, showCount, showNumber } from "@vitrine/render";
+import type { LeftOut } from "../document.js";
+import type { PlannedEntry, PlannedFigure, PlannedSection } from "../figures/plan.js";
+import { Figure } from "./figure.js";
+import { Code, Name, Prose } from "./text.js";
+
+/** Figures of an open entry that are seen at once; the rest is folded. */
+const seenAtOnce = 6;
+
+const seconds = (value: number): string => (value < 0.1 ? "< 0.1 s" : `${showNumber(value, value < 10 ? 2 : 3)} s`);
+
+function Source({ citation: { authors, year, title, where } }: { readonly citation: Citation }): VNode {
+  const address = /^https?:/u.test(where) ? where : /^(?:arXiv:)?\d{4}\.\d{4,5}$/u.test(where) ? `https://arxiv.org/abs/${where.replace(/^arXiv:/u, "")}` : /^(?:doi:)?10\.\S+$/u.test(where) ? `https://doi.org/${where.replace(/^doi:/u, "")}` : undefined;
+  const href = address === undefined ? undefined : safeHref(address);
+  return <li><Prose text={`${authors} (${year}), ${title}, `} />{href === undefined ? <Name text={where} /> : <a href={href} rel="noreferrer noopener"><Name text={where} /></a>}</li>;
+}
+
+/** Figures in cards, under the names of their groups where they have several. */
+function Figures({ figures }: { readonly figures: readonly PlannedFigure[] }): VNode {
+  return <div class="cards">{figures.map((figure) => <Figure figure={figure} />)}</div>;
+}
+
+function EntryBody({ entry, figures, open }: PlannedEntry & { readonly open: boolean }): VNode {
+  const first = open && figures.length > seenAtOnce + 1 ? figures.slice(0, seenAtOnce) : figures;
+  const rest = figures.slice(first.length);
+  const { summary } = entry.report.facts;
+  return (
+    <>
+      <p class="lead"><Prose text={entry.summary} /></p>
+      {typeof summary === "string" && <p class="found"><Prose text={summary} /></p>}
+      {(entry.report.notices ?? []).map((notice) => <p class="notice"><Prose text={notice} /></p>)}
+      <Figures figures={first} />
+      {rest.length > 0 && <details class="more"><summary>{showCount(rest.length)} more figures of “<Name text={entry.title} />”</summary><Figures figures={rest} /></details>}
+      <footer class="made">
+        <p>Took {seconds(entry.seconds)}.{entry.report.target !== undefined && <> Target: <Name text={typeof entry.report.target === "string" ? entry.report.target : entry.report.target.slice(0, 4).join(", ")} />.</>}</p>
+        {entry.citations.length > 0 && <ul>{entry.citations.map((citation) => <Source citation={citation} />)}</ul>}
+      </footer>
+    </>
+  );
+}
+
+function EntryPart(planned: PlannedEntry): VNode {
+  const { entry } = planned;
+  if (entry.open) return <article class="entry"><h3><Name text={entry.title} width={600} /></h3><EntryBody {...planned} open /></article>;
+  return (
+    <details class="entry more">
+      <summary><h3><Name text={entry.title} width={600} /></h3> <span class="hint"><Prose text={entry.summary} /></span></summary>
+      <EntryBody {...planned} open={false} />
+    </details>
+  );
+}
+
+function LeftOutPart({ leftOut }: { readonly leftOut: readonly LeftOut[] }): VNode {
+  return (
+    <div class="left-out">
+      <h3>Left out</h3>
+      <ul>{leftOut.map(({ title, why, command }) => <li><p><strong><Name text={title} /></strong>: <Prose text={why} /></p><Code text={command} label={`the command for ${title.slice(0, 80)}`} /></li>)}</ul>
+    </div>
+  );
+}
+
+/** A question, what answers it, and what was left out. */
+export function SectionPart({ section, entries }: PlannedSection): VNode {
+  return (
+    <section class="question" id={section.id} aria-labelledby={`${section.id}-h`}>
+      <h2 id={`${section.id}-h`}>{section.question}</h2>
+      {entries.map((planned) => <EntryPart {...planned} />)}
+      {section.leftOut.length > 0 && <LeftOutPart leftOut={section.leftOut} />}
+    </section>
+  );
+}

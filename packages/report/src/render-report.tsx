@@ -1,0 +1,70 @@
+import { renderToString } from "preact-render-to-string";
+import { cleanLine } from "@vitrine/render";
+import { scriptJson } from "./data/embed.js";
+import type { ReportDocument } from "./document.js";
+import { planPage, type PagePlan, type PlannedFigure } from "./figures/plan.js";
+import { clientScript } from "./client-script.js";
+import { headlineText } from "./page/glance.js";
+import { ReportPage } from "./page/report-page.js";
+import { contentHash } from "./policy.js";
+import { stylesheet } from "./style/stylesheet.js";
+
+export interface RenderReportOptions {
+  /** Size that the page must stay below, in bytes; what has no room is named, with the command that makes it. Default 5,000,000. */
+  readonly maxBytes?: number;
+}
+
+export interface RenderedReport {
+  /** One file that needs nothing else: no server, no network, no storage. */
+  readonly html: string;
+  /** What the page lacks, in sentences. Stands on the page as well. */
+  readonly notices: readonly string[];
+}
+
+/** What the page's script knows of a figure. Larger views are not repeated as data. */
+function figureData({ drawn, tensors, maps }: PlannedFigure): unknown {
+  const { data: _, fallback: __, ...view } = drawn.view as unknown as Record<string, unknown>;
+  const text = JSON.stringify(view);
+  return {
+    title: drawn.title,
+    view: text.length <= 200_000 ? view : { kind: drawn.view.kind, title: drawn.title },
+    tensors: Object.fromEntries(tensors.flatMap(({ key, id }) => (id === undefined ? [] : [[key, id]]))),
+    maps,
+  };
+}
+
+function pageData(plan: PagePlan): unknown {
+  const figures = [...(plan.looked ? [plan.looked] : []), ...plan.sections.flatMap(({ entries }) => entries.flatMap(({ figures: each }) => each))];
+  return { model: cleanLine(plan.document.model.file), figures: Object.fromEntries(figures.map((figure) => [figure.drawn.id, figureData(figure)])), tensors: plan.tensors };
+}
+
+/**
+ * The page of a document: one HTML file under the policy `default-src 'none'`, which allows its own script and style by their
+ * hashes and pictures from `data:` alone. Whatever stands in the document — names, labels, texts — is text on the page.
+ */
+export async function renderReport(document: ReportDocument, { maxBytes = 5_000_000 }: RenderReportOptions = {}): Promise<RenderedReport> {
+  const plan = planPage(document, { bytes: maxBytes });
+  const [script, style] = await Promise.all([contentHash(clientScript), contentHash(stylesheet)]);
+  const policy = `default-src 'none'; img-src data:; script-src '${script}'; style-src '${style}'; base-uri 'none'; form-action 'none'`;
+  const body = renderToString(<ReportPage plan={plan} />);
+  const title = renderToString(<title>{`${headlineText(document)} · Vitrine`}</title>);
+  const html = `<!doctype html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Vitrine">
+${title}
+<style>${stylesheet}</style>
+<script>${clientScript}</script>
+</head>
+<body>
+${body}
+<script type="application/json" id="data">${scriptJson(pageData(plan))}</script>
+</body>
+</html>
+`;
+  return { html, notices: plan.notices };
+}
