@@ -3,6 +3,7 @@ import { meanOver, strongestIndex } from "./maps.js";
 import type { Measures } from "./measure.js";
 import type { Plan } from "./plan.js";
 import { takesDrop } from "./presets.js";
+import type { Projections } from "./projection.js";
 import { scoreWords, type InputResult } from "./results.js";
 import { gather } from "./rows.js";
 import type { Clean } from "./sweep.js";
@@ -14,6 +15,7 @@ export interface Drawing {
   readonly plan: Plan;
   readonly measures: Measures;
   readonly clean: Clean;
+  readonly projections: Projections;
   readonly results: readonly InputResult[];
   /** Which of the parts are measured by now, in words; undefined when all are. */
   readonly soFar: string | undefined;

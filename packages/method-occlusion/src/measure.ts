@@ -102,14 +102,16 @@ function classRows(builder: GraphBuilder, value: string, rank: number, axes: { b
   return unit < batch ? builder.transpose(rows, [1, 0]) : rows;
 }
 
-function readFeatures(builder: GraphBuilder, layer: Layer): FeatureMeasure {
-  const byUnit = (reduced: string, hint: string): string => {
-    if (layer.unitAxis === undefined) return builder.unsqueeze(reduced, [1], hint);
-    return layer.unitAxis < layer.batchAxis ? builder.transpose(reduced, [1, 0], hint) : builder.identity(reduced, hint);
-  };
-  return {
-    layer,
-    sums: byUnit(builder.reduceSum(layer.value, layer.spatialAxes), "occlusion:sums"),
-    maxima: byUnit(builder.reduceMax(layer.value, layer.spatialAxes), "occlusion:maxima"),
-  };
+const readFeatures = (builder: GraphBuilder, layer: Layer): FeatureMeasure => ({
+  layer,
+  sums: byUnit(builder, layer, builder.reduceSum(layer.value, layer.spatialAxes), "occlusion:sums"),
+  maxima: unitMaxima(builder, layer),
+});
+
+/** [batch, units]: the strongest single activation of each map of a layer. */
+export const unitMaxima = (builder: GraphBuilder, layer: Layer): string => byUnit(builder, layer, builder.reduceMax(layer.value, layer.spatialAxes), "occlusion:maxima");
+
+function byUnit(builder: GraphBuilder, layer: Layer, reduced: string, hint: string): string {
+  if (layer.unitAxis === undefined) return builder.unsqueeze(reduced, [1], hint);
+  return layer.unitAxis < layer.batchAxis ? builder.transpose(reduced, [1, 0], hint) : builder.identity(reduced, hint);
 }

@@ -1,4 +1,4 @@
-import { defineMethod, type Findings, type Job, type Update } from "@vitrine/core";
+import { backwardRules, defineMethod, differentiation, type Findings, type Job, type Update } from "@vitrine/core";
 import { citations } from "./citations.js";
 import { occlusionError } from "./errors.js";
 import { factsOf } from "./facts.js";
@@ -6,9 +6,12 @@ import { followedLayer } from "./layer.js";
 import { measuresOf, type Measures } from "./measure.js";
 import { occlusionParameters, type OcclusionParameters } from "./parameters.js";
 import { planOf, type Plan } from "./plan.js";
+import { occlusionReport } from "./report.js";
 import { resultsOf, tensorsOf } from "./results.js";
 import { measureClean, sweep, type Clean, type SweepState } from "./sweep.js";
-import { draw, drawnSamples } from "./views.js";
+import { projectionsOf, projectionTensors, type Projections } from "./projection.js";
+import { drawnSamples } from "./drawn.js";
+import { draw } from "./views.js";
 
 /** A partial picture at most this often, in milliseconds; after a completed grid a little sooner. */
 const partialEvery = 1000;
@@ -20,8 +23,8 @@ const partialShare = 0.02;
  * Slides a window over the input (or takes out the groups of a mask), and measures what the network says then.
  *
  * Tensors: `attribution` (the input's shape), `scores` (the input's axes, a number per window position; with a mask
- * [batch, groups]), `topClass` and `topProbability` alike, `featureMap` where a layer is followed. Further inputs end in
- * `/NAME`. Partial findings have `visited` besides.
+ * [batch, groups]), `topClass` and `topProbability` alike; where a layer is followed `featureMap`, and `deconvnet`, the followed
+ * map's projection onto the input, where `deconv` and differentiation are installed. Further inputs end in `/NAME`. Partial findings have `visited` besides.
  */
 export const occlusion = defineMethod({
   id: "occlusion",
@@ -29,6 +32,9 @@ export const occlusion = defineMethod({
   summary: "Which part of the input does the answer need? Hides part after part, and measures what changes.",
   citations: [citations.zeilerFergus, citations.captum, citations.tfExplain, citations.pair, citations.xplique],
   params: occlusionParameters,
+  // The followed map is projected back where they are there.
+  mayUse: [differentiation, backwardRules],
+  report: occlusionReport,
   examples: [
     "run occlusion zoo:scenes --input zoo:dog-grass --out out",
     "run occlusion model.onnx --input dog.jpg --preset zeiler-fergus --out out",
@@ -44,8 +50,9 @@ export const occlusion = defineMethod({
     const failed = clean.scores.findIndex((score) => !Number.isFinite(score));
     if (failed >= 0) throw occlusionError("score-not-finite", { score: clean.scores[failed]!, target: measures.target.titles[failed]! });
 
+    const projections = await projectionsOf(job, plan, measures.feature, clean);
     const what = plan.inputs.every((input) => input.groups) ? "groups" : "windows";
-    const tell = (state: SweepState): Findings => findingsOf(job, plan, measures, clean, state, (performance.now() - began) / 1000);
+    const tell = (state: SweepState): Findings => findingsOf(job, plan, measures, clean, projections, state, (performance.now() - began) / 1000);
     let last: SweepState | undefined;
     let told = performance.now();
     let cost = 0;
@@ -66,21 +73,22 @@ export const occlusion = defineMethod({
   },
 });
 
-function findingsOf(job: Job<OcclusionParameters>, plan: Plan, measures: Measures, clean: Clean, state: SweepState, seconds: number): Findings {
+function findingsOf(job: Job<OcclusionParameters>, plan: Plan, measures: Measures, clean: Clean, projections: Projections, state: SweepState, seconds: number): Findings {
   const results = resultsOf(plan, measures, state.measured, clean);
   const tensors = tensorsOf(plan, measures, results, clean);
   const isPartial = state.done < state.total;
   const soFar = isPartial ? `So far, ${Math.floor((100 * state.done) / state.total)} % of it measured:` : undefined;
-  const drawn = draw({ model: job.model, plan, measures, clean, results, soFar });
+  const drawn = draw({ model: job.model, plan, measures, clean, projections, results, soFar });
   const notices = [
     ...plan.notices,
     ...measures.notices,
+    ...projections.notices,
     ...(isPartial ? [`${state.done} of ${state.total} occluded inputs are measured; places in between show their nearest measured neighbour.`] : []),
     ...(job.samples > drawnSamples ? [`Pictures are drawn of the first ${drawnSamples} of ${job.samples} samples; the tensors hold all.`] : []),
     ...notFinite(results.reduce((count, { measured }) => count + measured.scores.filter((score) => !Number.isFinite(score)).length, 0)),
   ];
   return {
-    tensors: { ...tensors, ...drawn.tensors },
+    tensors: { ...tensors, ...projectionTensors(plan, projections), ...drawn.tensors },
     facts: factsOf({ model: job.model, preset: job.params.preset, plan, measures, clean, results, forwardPasses: state.done + job.samples, seconds, runtimeSeconds: state.runtimeSeconds }),
     views: drawn.views,
     ...(notices.length > 0 && { notices }),

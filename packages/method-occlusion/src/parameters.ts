@@ -18,6 +18,7 @@ export const occlusionParameters = {
     description: "What is measured of a class: the model's output as it is (default), the logit before a final softmax, the probability, or one minus it.",
   }),
   layer: p.layer({ description: "Also follow the map of this layer that responds most to the whole input (Zeiler & Fergus)." }),
+  images: p.inputs({ description: "Further images: the followed map is projected back from the three on which it is strongest, too (Zeiler & Fergus, figure 7 c). The samples of a batch are such images already." }),
   seed: p.integer({ default: 0, min: 0, description: "Of the noise that --baseline noise fills in." }),
 };
 

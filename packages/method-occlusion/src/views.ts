@@ -1,13 +1,11 @@
 import { float32, type FindingTensor, type View } from "@vitrine/core";
 import { Canvas, type Drawing } from "./canvas.js";
 import { extent, meanOver } from "./maps.js";
-import { panelsView } from "./panels.js";
+import { drawnSamples } from "./drawn.js";
+import { othersView, panelsView } from "./panels.js";
 import { cleanPicture, occludedPicture } from "./pictures.js";
 import { takesDrop } from "./presets.js";
 import { placeOf } from "./words.js";
-
-/** More samples than these are in the tensors only. */
-export const drawnSamples = 8;
 
 /** The pictures of the findings, with the tensors that only they need. */
 export function draw(drawing: Drawing): { readonly views: readonly View[]; readonly tensors: Readonly<Record<string, FindingTensor>> } {
@@ -31,7 +29,7 @@ function viewsOf(canvas: Canvas): View[] {
   return [
     ...(isMap ? [importance(canvas, picture)] : []),
     ...(plan.grid && plan.places.length === 1 ? [curve(canvas)] : []),
-    ...(plan.grid && isMap ? [panelsView(canvas, picture)] : []),
+    ...(plan.grid && isMap ? [panelsView(canvas, picture), ...othersView(canvas)] : []),
     ...(plan.groups ? [bars(canvas), ...hiddenGroup(canvas, picture)] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import {
   attr, createEngine, definePlugin, float32, GraphBuilder, read, seededRandom, sizeOf,
-  type DType, type Engine, type Format, type Graph, type InputReader, type Model, type ModelSpec, type Picture, type Program, type RuntimeFactory, type Tensor,
+  type DType, type Engine, type Format, type Graph, type InputReader, type Model, type ModelSpec, type Picture, type Plugin, type Program, type RuntimeFactory, type Tensor,
 } from "@vitrine/core";
 import { referenceRuntime } from "@vitrine/testing";
 import { occlusionPlugin } from "../src/index.js";
@@ -85,10 +85,10 @@ function pictures(tensor: Tensor): Picture[] {
   });
 }
 
-export async function load(graph: Graph, spec?: ModelSpec, runtime: RuntimeFactory = referenceRuntime): Promise<{ engine: Engine; model: Model }> {
+export async function load(graph: Graph, spec?: ModelSpec, runtime: RuntimeFactory = referenceRuntime, plugins: readonly Plugin[] = []): Promise<{ engine: Engine; model: Model }> {
   const engine = createEngine({
     runtime,
-    plugins: [occlusionPlugin, definePlugin({ name: "tiny", register: (r) => { r.format(graphs(graph)); r.inputReader(imageReader); } })],
+    plugins: [occlusionPlugin, ...plugins, definePlugin({ name: "tiny", register: (r) => { r.format(graphs(graph)); r.inputReader(imageReader); } })],
   });
   return { engine, model: await engine.load({ name: "tiny.onnx", bytes: new Uint8Array() }, spec ? { spec } : {}) };
 }

@@ -1,0 +1,2 @@
+/** More samples than these are in the tensors only. */
+export const drawnSamples = 8;
