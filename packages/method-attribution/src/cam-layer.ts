@@ -18,6 +18,16 @@ export async function camLayer(job: Job, named: string | undefined, inputs: read
   return layer;
 }
 
+/** Said where Grad-CAM's own layer lies before attention; undefined where it does not. */
+export async function attentionNotice({ model, feeds }: Job, layer: Explained): Promise<string | undefined> {
+  const layers = await model.layers(feeds);
+  const order = new Map(model.graph.nodes.map(({ name }, i) => [name, i]));
+  const own = model.graph.nodes.findIndex(({ outputs }) => outputs.includes(layer.value));
+  const after = layers.find(({ kind, node }) => kind === "attention" && order.get(node)! > own);
+  if (!after) return undefined;
+  return `\`${layer.name}\` is the last layer whose places are those of the input; attention mixes them after it (\`${after.name}\`). Its map tells little of what the later layers make of them: integrated-gradients or occlusion tell more here.`;
+}
+
 type Places = Pick<Explained, "shape" | "batchAxis" | "spatialAxes">;
 
 const extentOf = ({ shape, spatialAxes }: Places): number[] => spatialAxes.map((axis) => shape[axis]!);

@@ -1,6 +1,6 @@
 import { defineMethod, differentiation, explainedValues, gradientGraph, p, type Explained, type Findings, type Job, type Update } from "@vitrine/core";
 import { camTensor, gradCamMaps } from "./cam.js";
-import { camLayer } from "./cam-layer.js";
+import { attentionNotice, camLayer } from "./cam-layer.js";
 import { citations } from "./citations.js";
 import { attributionError } from "./errors.js";
 import { findingsOf } from "./findings.js";
@@ -24,6 +24,7 @@ export const gradCam = defineMethod({
     wrt: p.layer({ description: "The layer whose places the map is laid over, instead of the input's." }),
   },
   needs: [differentiation],
+  report: [{ ways: ({ samples }) => [{ passes: 4 * samples }] }],
   examples: [
     "run grad-cam zoo:scenes --input zoo:dog-grass --out out",
     "run grad-cam model.onnx --input x.npy --target class:7 --layer layer3 --out out",
@@ -42,6 +43,7 @@ export const gradCam = defineMethod({
     if (upsample !== "none" && extent.length !== layer.spatialAxes.length) {
       throw attributionError("cam-layer-axes", { layer: layer.name, axes: layer.spatialAxes.length, input: places.name, inputAxes: extent.length });
     }
+    const notice = named === undefined ? await attentionNotice(job as Job, layer) : undefined;
     const cam = gradCamMaps(values.get(layer.value)!, gradients.get(layer.value)!, layer, job.samples, relu);
     const tensor = camTensor(cam, upsample === "none" ? cam.extent : extent, upsample);
     return findingsOf({
@@ -54,6 +56,7 @@ export const gradCam = defineMethod({
       title: (target) => `The region that speaks for ${target}`,
       caption: `What ${layer.name} (${cam.extent.join(" × ") || "no"} places) holds for the target. It tells regions, not details: a place stands for all that the layer sees from there, and two things side by side run into one. ${relu ? "What speaks against the target is not shown." : "Both signs are shown."}`,
       facts: { layer: layer.name, layerValue: layer.value, layerPlaces: cam.extent },
+      notices: notice === undefined ? [] : [notice],
       silence: (target) => `Nothing in ${layer.name} speaks for ${target} on balance: the map is zero everywhere${relu ? ", as what speaks against it is cut off (--relu false shows that)" : ""}.`,
     });
   },

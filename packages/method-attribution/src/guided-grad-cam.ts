@@ -3,7 +3,7 @@ import {
   type Explained, type Findings, type Job, type Tensor, type Update,
 } from "@vitrine/core";
 import { along, gradCamMaps, type Cam } from "./cam.js";
-import { camLayer } from "./cam-layer.js";
+import { attentionNotice, camLayer } from "./cam-layer.js";
 import { citations } from "./citations.js";
 import { attributionError } from "./errors.js";
 import { findingsOf } from "./findings.js";
@@ -28,6 +28,7 @@ export const guidedGradCam = defineMethod({
     ...commonParameters,
   },
   needs: [differentiation, backwardRules],
+  report: [{ ways: ({ samples }) => [{ passes: 8 * samples }] }],
   examples: [
     "run guided-grad-cam zoo:scenes --input zoo:dog-grass --out out",
     "run guided-grad-cam model.onnx --input x.npy --target class:7 --layer layer3 --rule-on all --out out",
@@ -50,6 +51,10 @@ export const guidedGradCam = defineMethod({
     const { gradients, scores } = await graph.all();
     yield { kind: "progress", done: total, total, what: "gradients" };
     const left = inputs.filter((each) => !graph.wrt.includes(each)).map(({ name }) => `\`${name}\``);
+    const notices = [
+      named === undefined ? await attentionNotice(job as Job, layer) : undefined,
+      left.length === 0 ? undefined : `There is no map for ${left.join(", ")}: the places of ${layer.name} are not theirs, or the target does not depend on them.`,
+    ].filter((notice) => notice !== undefined);
     return findingsOf({
       explained: graph.wrt,
       attributions: new Map(graph.wrt.map((each) => [each.value, product(gradients.get(each.value)!, each, cam, layer.name, job.samples, upsample)])),
@@ -58,7 +63,7 @@ export const guidedGradCam = defineMethod({
       title: (target) => `Details in the region that speaks for ${target}`,
       caption: `Guided backprop, kept where Grad-CAM at ${layer.name} (${cam.extent.join(" × ")} places) is strong. The region depends on the target; the details within it hardly do, and change little when the last layers are randomised (Adebayo et al. 2018).`,
       facts: { layer: layer.name, layerValue: layer.value, layerPlaces: cam.extent },
-      notices: left.length === 0 ? [] : [`There is no map for ${left.join(", ")}: the places of ${layer.name} are not theirs, or the target does not depend on them.`],
+      notices,
       silence: (target) => `Nothing is left for ${target}: either nothing in ${layer.name} speaks for it on balance (grad-cam --relu false shows that), or guided backprop is zero where something does.`,
     });
   },

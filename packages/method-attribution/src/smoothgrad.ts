@@ -43,6 +43,12 @@ export const smoothgrad = defineMethod({
     ...commonParameters,
   },
   needs: [differentiation],
+  report: [{
+    ways: ({ samples }) => [
+      { passes: 4 * 25 * samples },
+      { params: { samples: 8 }, passes: 4 * 8 * samples, less: "Of 8 noisy copies instead of 25, so as to fit the time: the map is coarser." },
+    ],
+  }],
   examples: [
     "run smoothgrad zoo:scenes --input zoo:dog-grass --out out",
     "run smoothgrad model.onnx --input x.npy --target class:7 --samples 50 --variant smoothgrad-squared --out out",
