@@ -22,6 +22,11 @@ export const cliError = defineErrors({
   "input-unrecognised": (f: { path: string }) => ({ message: `${quote(f.path)} is neither a picture (PNG, JPEG, WebP), a .npy tensor nor a text file.` }),
   "input-none": (f: { pattern: string }) => ({ message: `${quote(f.pattern)} matches no file.` }),
   "out-missing": (f: { method: string }) => ({ message: `Where to write the findings of ${f.method} was not said.`, hint: "Give --out DIR." }),
+  "duration-syntax": (f: { flag: string; given: string }) => ({ message: `${f.flag} takes a time, and got ${quote(f.given)}.`, hint: "Write seconds or minutes: 60s, 2m, 500ms." }),
+  "report-set": (f: { pattern: string; model: string }) => ({
+    message: `A report is about one input, and ${quote(f.pattern)} names a set.`,
+    hint: "Give one file to `vitrine report`; `vitrine run METHOD MODEL --input FOLDER --out DIR` explains each input of a set.",
+  }),
   "preprocess-unknown": (f: { name: string; known: readonly string[] }) => ({
     message: `There is no preprocessing ${quote(f.name)}.`,
     hint: [didYouMean(f.name, f.known), `Known: ${f.known.join(", ")}.`].filter(Boolean).join(" "),

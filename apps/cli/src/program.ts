@@ -6,6 +6,7 @@ import { listFormats, listMethods, listRuntimes } from "./commands/list.js";
 import { runMethod } from "./commands/run.js";
 import { compose, type ComposeOptions } from "./compose.js";
 import { cliError } from "./errors.js";
+import { parseDuration } from "./host/duration.js";
 import { addParameterFlags } from "./host/flags.js";
 import { readInputs } from "./host/inputs.js";
 import { openModel } from "./host/models.js";
@@ -48,7 +49,7 @@ export async function buildProgram(early: ComposeOptions, signal: AbortSignal): 
   const engine = await compose(early);
   const program = new Command("vitrine").description("Opens trained neural networks: what every layer sees, and where a decision came from.").version("0.1.0").showHelpAfterError(false).exitOverride();
   program.configureOutput({ writeErr: () => undefined });
-  program.addHelpText("after", examples(["inspect model.onnx", "init model.onnx --input dog.jpg", "run occlusion model.onnx --input dog.jpg --out findings", "run activation zoo:scenes --input zoo:dog-grass --out findings"]));
+  program.addHelpText("after", examples(["inspect model.onnx", "init model.onnx --input dog.jpg", "report model.onnx --input dog.jpg --out report", "run occlusion model.onnx --input dog.jpg --out findings", "run activation zoo:scenes --input zoo:dog-grass --out findings"]));
 
   modelled(program.command("inspect").description("layers, units, shapes, operators, inputs, and what each runtime can run"))
     .addHelpText("after", examples(["inspect model.onnx", "inspect zoo:scenes --json"]))
@@ -67,6 +68,20 @@ export async function buildProgram(early: ComposeOptions, signal: AbortSignal): 
     .option("--out <dir>", "also draw what the network gets in each candidate")
     .addHelpText("after", examples(["init model.onnx --input dog.jpg", "init model.onnx --input dog.jpg --use imagenet"]))
     .action((model: string, flags: Flags) => init(engine, model, { ...flags, input: flags.input ?? [] }));
+
+  modelled(program.command("report").description("every method that applies, on one self-contained page"))
+    .option("-o, --out <dir>", "where report.html goes, with report.json and a folder of data for each method")
+    .addOption(new Option("-t, --target <target>", 'what is explained: top, class:207, class:"golden retriever", unit:LAYER[17], …').argParser(collect))
+    .addOption(new Option("--checkpoints <files>", "the same network at several points of its training: files, a folder or a glob; may be repeated").argParser(collect))
+    .addOption(new Option("--budget <time>", "how long it may take: 60s, 2m; what has no time is named, with the command that makes it").default("60s"))
+    .addOption(new Option("--theme <theme>", "of the pictures beside the page, which shows both").choices(["light", "dark"]).default("light"))
+    .addHelpText("after", examples(["report model.onnx --input dog.jpg --out report", "report zoo:scenes --input zoo:dog-grass --out report", "report epoch-30.onnx --input dog.jpg --checkpoints training --budget 3m --out report"]))
+    .action(async (model: string, flags: Flags & { readonly budget: string }) => {
+      const budget = parseDuration("--budget", flags.budget);
+      // What draws a page is read by whoever makes one.
+      const { report } = await import("./commands/report.js");
+      await report(engine, model, { ...flags, budget, signal });
+    });
 
   shared(program.command("methods").description("the methods that are installed, with their parameters")).action((flags: Flags) => listMethods(engine, flags.json ?? false));
   shared(program.command("runtimes").description("the runtimes that are installed, and what works here")).action((flags: Flags) => listRuntimes(engine, flags.json ?? false));

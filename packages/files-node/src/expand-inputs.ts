@@ -40,6 +40,12 @@ export async function expandInputs(patterns: readonly string[], options: ExpandO
   return [...files.values()];
 }
 
+/** Whether a pattern names a set, by itself: a folder, or a glob that is no file's name. */
+export async function namesSet(pattern: string, cwd = process.cwd()): Promise<boolean> {
+  const found = await stat(path.resolve(cwd, pattern)).catch(() => undefined);
+  return found ? found.isDirectory() : isDynamicPattern(path.sep === "\\" ? pattern.replaceAll("\\", "/") : pattern);
+}
+
 async function expand(pattern: string, cwd: string, extensions: readonly string[]): Promise<readonly string[]> {
   const none = (why: string, near?: string): Error => fileError("inputs-none", { pattern, why, near });
   const at = path.resolve(cwd, pattern);

@@ -1,5 +1,5 @@
 export { fileError } from "./errors.js";
-export { expandInputs, inputExtensions, type ExpandOptions } from "./expand-inputs.js";
+export { expandInputs, inputExtensions, namesSet, type ExpandOptions } from "./expand-inputs.js";
 export { checkWritable, writeFiles, type FileToWrite } from "./output-folder.js";
 export type { Json } from "./plain.js";
 export { maxFileBytes, readWholeFile } from "./read-file.js";

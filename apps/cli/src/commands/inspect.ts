@@ -1,4 +1,5 @@
 import { isVitrineError, qualifiedOp, type Engine, type Feeds, type Layer, type Model } from "@vitrine/core";
+import { describeGradients, gradientText } from "./inspect-gradients.js";
 import { print, printJson } from "../host/output.js";
 import { columns, plain, showCount, showDims } from "../host/show.js";
 
@@ -15,6 +16,7 @@ export async function inspect(engine: Engine, model: Model, feeds: Feeds | undef
       ? section("Layers", columns(found.layers.map((layer) => [`  ${layer.name}`, layer.kind, showDims(layer.shape), layer.units, fieldText(layer)]), ["  name", "kind", "shape", "units", "sees of the input"]))
       : section("Layers", `  Their shapes depend on the input: give one with --input.\n${found.layersMissing ?? ""}`),
     section("Operators", `  ${found.operators.map(({ op, count }) => (count === 1 ? op : `${op} × ${count}`)).join(", ")}`),
+    section("Gradients", gradientText(found.gradients)),
     section("Runtimes", found.runtimes.map((runtime) => `  ${runtime.runtime}: ${runtime.text}`).join("\n")),
     found.notices.length > 0 ? section("Notices", found.notices.map((notice) => `  ${notice}`).join("\n")) : undefined,
   ];
@@ -65,6 +67,7 @@ async function describeModel(engine: Engine, model: Model, feeds: Feeds | undefi
     layers: layers?.map(({ name, kind, op, value, shape, unitAxis, units, receptiveField, rectified }) => ({ name, kind, op, value, shape, unitAxis: unitAxis ?? null, units, receptiveField: receptiveField ?? null, rectified })),
     ...(layersMissing === undefined ? {} : { layersMissing }),
     operators: [...counts].map(([op, count]) => ({ op, count })).sort((a, b) => b.count - a.count || a.op.localeCompare(b.op)),
+    gradients: describeGradients(engine, model, layers),
     runtimes: await describeRuntimes(engine, model),
     notices: [...model.notices, ...model.runtime.info.notices],
   };

@@ -1,11 +1,11 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { coreError, isVitrineError, type Engine, type Fact, type Method, type Report } from "@vitrine/core";
+import { type Engine, type Fact, type Method, type Report } from "@vitrine/core";
 import { checkWritable } from "@vitrine/files-node";
 import { cliError } from "../errors.js";
 import { readParameters } from "../host/flags.js";
 import { readJson } from "../host/files.js";
-import { parameterHost, readInputs, readTargets } from "../host/inputs.js";
+import { parameterHost, pasteable, readInputs, readTargets } from "../host/inputs.js";
 import { openModel, type ModelOptions } from "../host/models.js";
 import { print, printJson } from "../host/output.js";
 import { watch } from "../host/progress.js";
@@ -50,15 +50,6 @@ export async function runMethod(engine: Engine, method: Method, modelText: strin
   if (flags.json) printJson(saved.document);
   else print(summarise(method, report, saved));
 }
-
-/** Core knows files by their names; the command that a person pastes needs the paths as they were typed. */
-function pasteable(error: unknown, model: string, inputs: readonly string[]): unknown {
-  if (!isVitrineError(error, "preprocessing-unknown")) return error;
-  const fields = error.fields as { input: string; shape: readonly (number | string | null)[] };
-  return coreError("preprocessing-unknown", { ...fields, command: `vitrine init ${shellWord(model)} --input ${inputs.map(shellWord).join(" --input ")}` }, error);
-}
-
-const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
 
 /** What a person reads first: the answer, then the pictures, then the numbers. */
 function summarise(method: Method, report: Report, saved: SavedReport): string {

@@ -1,10 +1,11 @@
 import path from "node:path";
-import { coreError, decodeNpy, parseTarget, type Engine, type Input, type InputItem, type Model, type ParameterHost, type Picture, type Target, type Targets, type Tensor } from "@vitrine/core";
+import { coreError, decodeNpy, isVitrineError, parseTarget, type Engine, type Input, type InputItem, type Model, type ParameterHost, type Picture, type Target, type Targets, type Tensor } from "@vitrine/core";
 import { expandInputs, readWholeFile } from "@vitrine/files-node";
 import { imageType, readImageHeader } from "@vitrine/image";
 import { cliError } from "../errors.js";
 import { readJson } from "./files.js";
 import { inputPath, modelPath, openModel } from "./models.js";
+import { shellWord } from "./shell.js";
 
 /** What was given as `--input`, ready for `engine.run`. */
 export interface GivenInput {
@@ -117,4 +118,11 @@ async function withSpecOf(engine: Engine, opened: Model, like: Model, file: stri
   const bytes = await readWholeFile(file);
   await opened.dispose();
   return engine.load({ name: path.basename(file), bytes }, { spec: like.spec });
+}
+
+/** Core knows files by their names; the command that a person pastes needs the paths as they were typed. */
+export function pasteable(error: unknown, model: string, inputs: readonly string[]): unknown {
+  if (!isVitrineError(error, "preprocessing-unknown")) return error;
+  const fields = error.fields as { input: string; shape: readonly (number | string | null)[] };
+  return coreError("preprocessing-unknown", { ...fields, command: `vitrine init ${shellWord(model)} --input ${inputs.map(shellWord).join(" --input ")}` }, error);
 }

@@ -21,13 +21,18 @@ export interface SavedReport {
 export interface SaveOptions {
   readonly theme: "light" | "dark";
   readonly signal?: AbortSignal | undefined;
+  /** The only view that is drawn, by its place; default all. */
+  readonly only?: number | undefined;
 }
 
-/** Draws every view of a report and writes all of it into `folder`; nothing half-written stays when it is interrupted. */
-export async function saveReport(folder: string, report: Report, { theme, signal }: SaveOptions): Promise<SavedReport> {
+/** Draws the views of a report and writes all of it into `folder`; nothing half-written stays when it is interrupted. */
+export async function saveReport(folder: string, report: Report, { theme, signal, only }: SaveOptions): Promise<SavedReport> {
   const cancel = signal && { signal };
-  const drawn = Object.values(await drawReport(report, { theme, ...cancel }));
-  const { document, viewFiles } = await writeReport(folder, report, { pictures: drawn.map(({ png }) => png), ...cancel });
+  const wanted = report.views.map((_, i) => only === undefined || i === only);
+  const drawn = Object.values(await drawReport({ ...report, views: report.views.filter((_, i) => wanted[i]) }, { theme, ...cancel }));
+  let next = 0;
+  const pictures = wanted.map((is) => (is ? drawn[next++]?.png : undefined));
+  const { document, viewFiles } = await writeReport(folder, report, { pictures, ...cancel });
   return {
     folder,
     document,

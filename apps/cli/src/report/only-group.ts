@@ -1,0 +1,16 @@
+import type { Report } from "@vitrine/core";
+
+/** A report of one group of its views, and the tensors that they draw. */
+export function onlyGroup(report: Report, group: string): Report {
+  const views = report.views.filter((view) => view.group === group);
+  const named = new Set<string>();
+  collect(views, named);
+  return { ...report, views, tensors: Object.fromEntries(Object.entries(report.tensors).filter(([key]) => named.has(key))) };
+}
+
+/** Every text in a view: a view names its tensors by their keys. */
+function collect(value: unknown, into: Set<string>): void {
+  if (typeof value === "string") into.add(value);
+  else if (Array.isArray(value)) for (const item of value) collect(item, into);
+  else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) collect(item, into);
+}
