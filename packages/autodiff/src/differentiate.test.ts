@@ -184,3 +184,33 @@ test("the plugin fills core's word", async () => {
   expect(differentiation.title).toBe("differentiation");
   await engine.dispose();
 });
+
+describe("what blocks, before anything runs", () => {
+  const told = (graph: Graph): unknown[] => differentiateGraph.undifferentiable(graph).map(({ node, why, blocked }) => [node.op, why, blocked]);
+
+  test("nothing in the networks that are differentiated here, their shape arithmetic included", () => {
+    for (const { name, graph } of tinyModels()) if (name !== "tiny-lstm") expect([name, told(graph)]).toEqual([name, []]);
+    const b = new GraphBuilder();
+    const x = b.input("x", "float32", ["N", 6]);
+    const size = b.op("Unique", [b.shape(x)]);
+    expect(told(b.build({ outputs: [b.reshape(x, b.mul(size, b.ints([1])))] }))).toEqual([]);
+  });
+
+  test("an operator without a rule, with everything before it that carries data, and not what only decides", () => {
+    const b = new GraphBuilder();
+    const [x, y] = [b.input("x", "float32", [4]), b.input("y", "float32", [4])];
+    const index = b.argMax(y, 0);
+    const row = b.op("Gather", [b.mul(x, b.scalar(2), "double"), index], {}, "row");
+    const gate = b.node("Gate", [row], {}, { name: "gate", outputs: ["gated"], domain: "com.example" })[0]!;
+    const dead = b.node("Gate", [y], {}, { name: "dead", outputs: ["unused"], domain: "com.example" })[0]!;
+    expect(dead).toBe("unused");
+    expect(told(b.build({ outputs: [b.add(gate, y)] }))).toEqual([["Gate", "there is no rule for the operator com.example.Gate", ["x", "double", "row"]]]);
+    expect(createDifferentiation({ "com.example.Gate": (c) => [c.g] }).undifferentiable(b.build({ outputs: [gate] }))).toEqual([]);
+  });
+
+  test("behind an embedding, too", () => {
+    const b = new GraphBuilder();
+    const rows = b.op("Gather", [b.constant(float32([3, 2], [1, 2, 3, 4, 5, 6]), "table"), b.input("ids", "int64", ["N"])], {}, "rows");
+    expect(told(b.build({ outputs: [b.node("Gate", [rows], {}, { name: "gate", domain: "com.example" })[0]!] }))).toEqual([["Gate", expect.any(String), ["rows"]]]);
+  });
+});

@@ -3,6 +3,7 @@ import { pull, type Pass } from "./backward.js";
 import { autodiffError } from "./errors.js";
 import { flowBetween, isFlat, type FlowSource } from "./flow.js";
 import { knownConstant, knownValues, type Known } from "./known.js";
+import { blockages } from "./blockages.js";
 import { findRectifiers } from "./rectifiers.js";
 import { ruleOf } from "./rules/index.js";
 import type { OperatorRule } from "./rules/rule.js";
@@ -19,6 +20,7 @@ export function createDifferentiation(rules: OperatorRules = {}): Differentiatio
     differentiate: (builder, options) => differentiateWith(own, builder, options),
     valuesBetween,
     differentiable: (node) => differentiableWith(own, node),
+    undifferentiable: (graph) => blockages(graph, (node) => differentiableWith(own, node)),
     rectifiers: (graph) => findRectifiers(graph),
   };
 }

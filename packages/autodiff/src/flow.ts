@@ -95,7 +95,7 @@ function isWhole(node: Node): boolean {
 }
 
 /** Values computed from `from`: through inputs that carry a gradient, or by any way at all. */
-function reachedFrom(nodes: readonly Node[], from: readonly string[], carrying: boolean): Set<string> {
+export function reachedFrom(nodes: readonly Node[], from: readonly string[], carrying: boolean): Set<string> {
   const reached = new Set(from);
   for (const node of nodes) {
     if (carrying && isFlat(node)) continue;

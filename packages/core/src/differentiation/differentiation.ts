@@ -22,6 +22,15 @@ export interface DifferentiateOptions {
 /** What differentiation needs of a graph; a `GraphBuilder` is one as well. */
 export type GraphView = Pick<Graph, "nodes"> & { readonly constants?: Graph["constants"] };
 
+/** A node that lets no gradient through. */
+export interface Blockage {
+  readonly node: Node;
+  /** In one sentence, without the full stop. */
+  readonly why: string;
+  /** The values before it that carry data: by these nothing that is computed from the node can be differentiated. In topological order. */
+  readonly blocked: readonly string[];
+}
+
 /** Gradients of graphs, by appending the backward pass as ordinary ONNX nodes: what the plugin of autodiff offers. */
 export interface Differentiation {
   /**
@@ -34,6 +43,8 @@ export interface Differentiation {
   valuesBetween(graph: GraphView, of: string, wrt: readonly string[]): readonly string[];
   /** Whether a gradient passes through this kind of node; else why not, in one sentence. */
   differentiable(node: Node): true | string;
+  /** The nodes of a graph that let no gradient through though data goes through them, before anything runs. What shapes and the data decide besides is told by `differentiate`. */
+  undifferentiable(graph: GraphView & Pick<Graph, "inputs" | "outputs">): readonly Blockage[];
   /** The activations of a graph that are rectifiers, also those that an export has written out of smaller operators. */
   rectifiers(graph: GraphView): readonly Rectifier[];
 }

@@ -5,7 +5,7 @@ import { memorySource } from "../format/format.js";
 import { showFill, type Fill } from "../input/fill.js";
 import type { ImageCodec, InputReader, ModelSpec } from "../input/spec.js";
 import type { Findings, Report, Update } from "../method/findings.js";
-import type { Run } from "../method/job.js";
+import type { Capability, Run } from "../method/job.js";
 import type { Method } from "../method/method.js";
 import { flagOf, resolveParameters, type ParameterInput, type ParameterShape } from "../method/parameters.js";
 import type { View } from "../method/view.js";
@@ -58,6 +58,8 @@ export interface Engine {
   readonly loggers: readonly Logger[];
   /** An installed method by its id. @throws `method-unknown` */
   method(id: string): Method;
+  /** What a plugin offers, as methods get it by `job.find`: `engine.find(differentiation)`. */
+  find<T>(capability: Capability<T>): T | undefined;
   /** The runtime, created at the first call. @throws `runtime-missing`, `provider-unavailable` */
   runtime(): Promise<Runtime>;
   /** Reads a model and makes it ready. Bytes need a name, from which the format is recognised. */
@@ -140,6 +142,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     imageCodecs: registry.imageCodecs,
     loggers: registry.loggers,
     method,
+    find: host.capability,
     runtime,
     load: async (source, loadOptions = {}) => {
       const from = "bytes" in source ? memorySource(source.name, source.bytes) : source;
