@@ -15,7 +15,7 @@ export interface DrawOptions {
   readonly theme: Look;
   /** Only the exhibit and its legend, without margins: the page around it writes title, notices, caption and source. Default false. */
   readonly bare?: boolean;
-  /** The clean picture is seen elsewhere: maps over it stand alone. Default false. */
+  /** The clean picture stands beside this figure: maps over it stand alone, and it has no label of its own. Default false. */
   readonly pictureShown?: boolean;
   /** In CSS pixels, 320 to 4096. Default 736. */
   readonly width?: number;

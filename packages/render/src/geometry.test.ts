@@ -24,6 +24,15 @@ describe.each(exampleViews())("$name", ({ name, view, tensors }) => {
     }
   });
 
+  test.each([342, 716])("bare, in a page, at a width of %d, neither", (width) => {
+    const { svg, height } = drawView(view, { tensors }, { theme: "page", bare: true, width });
+    const words = textBoxes(svg);
+    expect(words.filter((word) => !inside(word, { x: 0, y: 0, width, height }))).toEqual([]);
+    expect(words.flatMap((a, i) => words.slice(i + 1).filter((b) => overlap(a, b)).map((b) => `${a.text} × ${b.text}`))).toEqual([]);
+    const pictures = boxesOf(svg.replace(/<svg x=.*?<\/svg>/gu, ""), "image");
+    expect(pictures.filter((each) => !inside(each, { x: 0, y: 0, width, height }))).toEqual([]);
+  });
+
   test("a theme changes colours, not the layout", () => {
     const [light, dark] = (["light", "dark"] as const).map((theme) => drawView(view, { tensors }, { theme }));
     expect(textBoxes(dark!.svg)).toEqual(textBoxes(light!.svg));

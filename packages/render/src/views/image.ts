@@ -17,8 +17,8 @@ export function drawImage(view: ImageView, scene: Scene): Exhibit {
   const size = fitInto(picture, scene.width);
   const marks = [inputPhoto(scene, picture, size), frame(scene, size), ...outlineMarks(scene, view.outlines, picture, size)];
   return {
-    // Within another view the title above it says enough.
-    body: scene.depth > 0 ? { ...size, marks } : labelled(scene, `${picture.height} × ${picture.width} pixels`, { ...size, width: Math.max(size.width, 160) }, marks),
+    // Within another view, or beside what stands for it, the title above it says enough.
+    body: scene.depth > 0 || scene.agreed.onePicture ? { ...size, marks } : labelled(scene, `${picture.height} × ${picture.width} pixels`, { ...size, width: Math.max(size.width, 160) }, marks),
     legend: keys(scene, outlineKeys(scene, view.outlines), scene.width),
     description: `A picture of ${picture.height} × ${picture.width} pixels.`,
   };

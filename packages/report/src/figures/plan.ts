@@ -89,7 +89,7 @@ export function planPage(document: ReportDocument, { bytes }: Room): PagePlan {
   const first = where?.report.views[0];
   const looked: Made | undefined = where && first && { entry: where, drawn: drawForPage(next(), first, where.report, { pictureShown: shown }) };
   const made = document.sections.flatMap((section) => section.entries.map((entry) => ({ section, entry, figures: entry.report.views.map((view): Made => ({ entry, drawn: drawForPage(next(), view, entry.report) })) })));
-  const picture = document.input?.picture && drawForPage(next(), { kind: "image", title: "The input", tensor: "input" }, { tensors: { input: { tensor: document.input.picture, meaning: "the input" } } });
+  const picture = document.input?.picture && drawForPage(next(), { kind: "image", title: "The input", tensor: "input" }, { tensors: { input: { tensor: document.input.picture, meaning: "the input" } } }, { pictureShown: true });
 
   // Open entries come first: where the page has no room, it lacks what is folded.
   const all: Made[] = [...(looked ? [looked] : []), ...[...made].sort((a, b) => Number(b.entry.open) - Number(a.entry.open)).flatMap(({ figures }) => figures)];

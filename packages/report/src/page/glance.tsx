@@ -64,28 +64,30 @@ function Noticed({ all }: { readonly all: readonly string[] }): VNode {
 export function Glance({ plan }: { readonly plan: PagePlan }): VNode {
   const { document, picture, looked } = plan;
   const { input, answer, model } = document;
+  const hasPicture = picture !== undefined || input !== undefined;
+  const caption = looked?.drawn.view.caption;
+  // What stands under the map is not said twice.
+  const all = [...noticed(document), ...model.notices].filter((each) => each !== caption);
   return (
-    <div class="glance">
-      {(picture !== undefined || input !== undefined) && (
-        <section class="card" aria-labelledby="g-input">
+    <div class={hasPicture ? "glance" : "glance no-picture"}>
+      {hasPicture && (
+        <section class="card g-picture" aria-labelledby="g-input">
           <h2 id="g-input">{picture !== undefined ? "The picture" : "The input"}</h2>
           {picture !== undefined && <Drawing class="narrow" svg={picture} />}
           {input?.text !== undefined && <blockquote><Prose text={input.text} /></blockquote>}
           {input && <p class="source"><Name text={input.label} />{input.count !== undefined && input.count > 1 && `, the first of ${showCount(input.count)}`}</p>}
         </section>
       )}
+      {answer && <section class="card g-says" aria-labelledby="g-says"><h2 id="g-says">What it says</h2><Top answer={answer} /></section>}
       {looked && (
-        <section class="card" aria-labelledby="g-looked" id={looked.drawn.id} data-figure="">
+        <section class="card g-looked" aria-labelledby="g-looked" id={looked.drawn.id} data-figure="">
           <h2 id="g-looked">Where it looked</h2>
           <Exhibit figure={looked} />
           {looked.drawn.notices.map((notice) => <p class="notice"><Prose text={notice} /></p>)}
-          {looked.drawn.view.caption !== undefined && <p class="caption"><Prose text={looked.drawn.view.caption} /></p>}
+          {caption !== undefined && <p class="caption"><Prose text={caption} /></p>}
         </section>
       )}
-      <div class="card words">
-        {answer && <section aria-labelledby="g-says"><h2 id="g-says">What it says</h2><Top answer={answer} /></section>}
-        <section aria-labelledby="g-noticed"><h2 id="g-noticed">What was noticed</h2><Noticed all={[...noticed(document), ...model.notices]} /></section>
-      </div>
+      <section class="card g-noticed" aria-labelledby="g-noticed"><h2 id="g-noticed">What was noticed</h2><Noticed all={all} /></section>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { showShape } from "@vitrine/core";
 import { darkMapMatrix, showCount, showNumber } from "@vitrine/render";
-import type { ReportDocument } from "../document.js";
+import type { ReportDocument, Section } from "../document.js";
 import type { PagePlan } from "../figures/plan.js";
 import { Glance, Headline } from "./glance.js";
 import { SectionPart } from "./sections.js";
@@ -34,6 +34,9 @@ function About({ document: { model, time, command, version }, notices }: { reado
   );
 }
 
+/** The questions in a word each, for the head of the page. */
+const short: Readonly<Record<Section["id"], string>> = { saw: "Layers", decided: "Decision", learned: "Weights", training: "Training", trust: "Trust" };
+
 /** The whole page between `<body>` and `</body>`, without its data. */
 export function ReportPage({ plan }: { readonly plan: PagePlan }): VNode {
   const { document, symbols, notices } = plan;
@@ -45,7 +48,7 @@ export function ReportPage({ plan }: { readonly plan: PagePlan }): VNode {
       <Definitions symbols={symbols} />
       <header class="bar-top">
         <p class="brand">Vitrine</p>
-        <nav aria-label="Questions"><ul>{shown.map(({ section }) => <li><a href={`#${section.id}`}>{section.question}</a></li>)}<li><a href="#about">How was this page made?</a></li></ul></nav>
+        <nav aria-label="Questions"><ul>{shown.map(({ section }) => <li><a href={`#${section.id}`}>{short[section.id]}</a></li>)}<li><a href="#about">About</a></li></ul></nav>
         <button type="button" class="script theme" data-theme-switch="">Dark</button>
       </header>
       <main id="main" tabIndex={-1}>

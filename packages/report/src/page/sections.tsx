@@ -14,7 +14,7 @@ const seconds = (value: number): string => (value < 0.1 ? "< 0.1 s" : `${showNum
 function Source({ citation: { authors, year, title, where } }: { readonly citation: Citation }): VNode {
   const address = /^https?:/u.test(where) ? where : /^(?:arXiv:)?\d{4}\.\d{4,5}$/u.test(where) ? `https://arxiv.org/abs/${where.replace(/^arXiv:/u, "")}` : /^(?:doi:)?10\.\S+$/u.test(where) ? `https://doi.org/${where.replace(/^doi:/u, "")}` : undefined;
   const href = address === undefined ? undefined : safeHref(address);
-  return <li><Prose text={`${authors} (${year}), ${title}, `} />{href === undefined ? <Name text={where} /> : <a href={href} rel="noreferrer noopener"><Name text={where} /></a>}</li>;
+  return <li><Prose text={`${authors} (${year}), ${title}`} />, {href === undefined ? <Name text={where} /> : <a href={href} rel="noreferrer noopener"><Name text={where} /></a>}</li>;
 }
 
 /** Figures in cards, under the names of their groups where they have several. */

@@ -42,7 +42,7 @@ function Text({ view }: { readonly view: TextView }): VNode {
   const lines = cleanLines(view.text, mostLines + 1);
   if (view.text.trim() === "") return <p class="empty">The text is empty.</p>;
   return (
-    <div class="text">
+    <div class="prose">
       {lines.slice(0, mostLines).map((line) => (line === "" ? <br /> : <p><Prose text={line} /></p>))}
       {lines.length > mostLines && <p class="remark">The first {mostLines} lines.</p>}
     </div>

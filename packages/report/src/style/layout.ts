@@ -42,7 +42,7 @@ main,.bar-top{padding-left:24px;padding-right:24px}
 h1{font-size:20px;line-height:28px}
 .bar-top{flex-wrap:wrap;gap:8px 16px;justify-content:space-between}
 nav{order:3;flex:1 0 100%}
-nav ul{gap:4px 16px}
+nav ul{gap:4px 12px}
 }
 @media (prefers-reduced-motion:no-preference){
 html{scroll-behavior:smooth}

@@ -1,13 +1,26 @@
 /** What stands on the page: figures in cards, tables, code, folds. */
 export const parts = `
-.glance,.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,342px),1fr));gap:40px 32px;align-items:start}
-.glance{margin-top:24px}
+.glance{display:grid;align-items:start}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,342px),1fr));gap:40px 32px;align-items:start}
+.glance{margin-top:24px;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:24px;grid-template-areas:"picture says" "looked looked" "noticed noticed"}
 .glance h2{font-size:14px;line-height:20px;margin-bottom:8px}
-.glance .words{display:grid;gap:24px}
+.g-picture{grid-area:picture}
+.g-says{grid-area:says}
+.g-looked{grid-area:looked}
+.g-noticed{grid-area:noticed}
+.glance.no-picture{grid-template-areas:"says says" "looked looked" "noticed noticed"}
+@media (min-width:700px){
+.glance,.glance.no-picture{grid-template-columns:repeat(2,minmax(0,1fr));gap:32px;grid-template-areas:"picture looked" "says noticed"}
+.glance.no-picture{grid-template-areas:"looked says" "looked noticed"}
+}
+@media (min-width:1000px){
+.glance{grid-template-columns:repeat(3,minmax(0,1fr));grid-template-rows:auto 1fr;gap:24px 32px;grid-template-areas:"picture looked says" "picture looked noticed"}
+.glance.no-picture{grid-template-areas:"looked says noticed";grid-template-rows:auto}
+}
 .card{min-width:0}
 .cards .card{border-top:1px solid var(--hairline);padding-top:12px}
 .cards h4{margin-bottom:12px}
-.card svg{display:block;max-width:100%;height:auto}
+.card svg{display:block;max-width:100%;height:auto;overflow:visible}
 .narrow svg{width:100%;max-width:400px}
 .wide svg{width:100%}
 .wide{display:none}
@@ -67,7 +80,7 @@ th,td{padding:4px 16px 4px 0;min-width:48px}
 th:last-child,td:last-child{padding-right:0}
 td{border-bottom:1px solid var(--hairline);vertical-align:top}
 .number{text-align:right;white-space:nowrap}
-.text p{font-size:14px;line-height:20px;max-width:60em}
+.prose p{font-size:14px;line-height:20px;max-width:60em}
 .empty{font-size:14px;color:var(--second)}
 .left-out{margin-top:32px;border-top:1px solid var(--hairline);padding-top:12px}
 .left-out ul{list-style:none;display:grid;gap:16px;margin-top:8px;font-size:14px;line-height:20px}
