@@ -1,0 +1,45 @@
+import { engine, findBackend, getBackend, ready, setBackend } from "@tensorflow/tfjs-core";
+
+/** What tfjs's engine, one for the whole page, has selected. Switching by `setBackend` would set every kernel up again (2 ms). */
+interface Selection {
+  backendName: string | undefined;
+  backendInstance: object | null | undefined;
+}
+
+const selection = (): Selection => engine() as unknown as Selection;
+
+/** Starts a registered backend, and leaves the one that the user has selected. Returns false where it does not start. */
+export async function startBackend(name: string): Promise<boolean> {
+  const { backendName, backendInstance } = selection();
+  try {
+    if (!(await setBackend(name))) return false;
+    await ready();
+    return getBackend() === name;
+  } catch {
+    return false;
+  } finally {
+    if (backendName !== name) Object.assign(selection(), { backendName, backendInstance });
+  }
+}
+
+/**
+ * Runs `work`, which is synchronous, on a backend: the user's own selection is what it was before and after, and tensors made in
+ * `work` are freed behind it unless they were kept.
+ */
+export function onBackend<T>(name: string, work: () => T): T {
+  const { backendName, backendInstance } = selection();
+  const ours = backendName === name;
+  if (!ours) Object.assign(selection(), { backendName: name, backendInstance: findBackend(name) });
+  engine().startScope();
+  try {
+    return work();
+  } finally {
+    engine().endScope();
+    if (!ours) Object.assign(selection(), { backendName, backendInstance });
+  }
+}
+
+/** Bytes of all tensors there are. */
+export function bytesNow(): number {
+  return engine().state.numBytes;
+}

@@ -1,0 +1,132 @@
+import { coreError, isVitrineError, type Constant, type Graph, type Node } from "@vitrine/core";
+import { runControl } from "./control.js";
+import { bytesNow, onBackend } from "./engine.js";
+import { Refusal, tfjsError } from "./errors.js";
+import type { Operator } from "./operators/operator.js";
+import { planOf, type Plan, type Step } from "./plan.js";
+import { Held } from "./value.js";
+
+/** What one run shares between a graph and the graphs inside it. */
+export interface Execution {
+  readonly backend: string;
+  readonly signal: AbortSignal | undefined;
+  readonly constants: ReadonlyMap<Constant, Held>;
+  readonly plans: WeakMap<Graph, Map<string, Plan>>;
+  /** When other tasks last had their turn. */
+  paused: number;
+  /** Bytes before the run, and the most that there were after any node. */
+  readonly base: number;
+  peak: number;
+}
+
+/** Values by name, with those of the graphs around. */
+export interface Scope {
+  readonly graph: Graph;
+  readonly values: Map<string, Held>;
+  readonly outer: Scope | undefined;
+}
+
+/** How long, in milliseconds, nodes are executed before other tasks (an abort among them) get their turn. */
+const patience = 20;
+
+export function find(execution: Execution, scope: Scope | undefined, name: string): Held {
+  for (let at = scope; at; at = at.outer) {
+    const value = at.values.get(name);
+    if (value) return value;
+    const constant = at.graph.constants.get(name);
+    if (constant) return execution.constants.get(constant)!;
+  }
+  throw coreError("graph-invalid", { why: `nothing makes the value \`${name}\`` });
+}
+
+/**
+ * Runs a graph and returns `wanted` (by default its outputs), each with one user more: the caller's.
+ * `feeds` lose the user that they came with.
+ */
+export async function execute(graph: Graph, feeds: ReadonlyMap<string, Held>, execution: Execution, wanted = graph.outputs.map(({ name }) => name), outer?: Scope): Promise<Held[]> {
+  const plan = planFor(execution, graph, wanted);
+  const scope: Scope = { graph, values: new Map(feeds), outer };
+  try {
+    for (const step of plan.steps) {
+      await pause(execution);
+      await apply(step, scope, execution);
+      for (const name of step.last) free(scope, name);
+    }
+    return wanted.map((name) => find(execution, scope, name).retain());
+  } finally {
+    for (const name of [...scope.values.keys()]) free(scope, name);
+  }
+}
+
+function free(scope: Scope, name: string): void {
+  const value = scope.values.get(name);
+  if (!value) return;
+  scope.values.delete(name);
+  value.release();
+}
+
+function planFor(execution: Execution, graph: Graph, wanted: readonly string[]): Plan {
+  let plans = execution.plans.get(graph);
+  if (!plans) execution.plans.set(graph, (plans = new Map()));
+  const key = wanted.join("\n");
+  let plan = plans.get(key);
+  if (!plan) plans.set(key, (plan = planOf(graph, wanted)));
+  return plan;
+}
+
+async function pause(execution: Execution): Promise<void> {
+  if (execution.signal?.aborted) throw coreError("cancelled", {}, execution.signal.reason);
+  if (performance.now() - execution.paused < patience) return;
+  await new Promise((resolve) => setTimeout(resolve));
+  execution.paused = performance.now();
+  if (execution.signal?.aborted) throw coreError("cancelled", {}, execution.signal.reason);
+}
+
+async function apply(step: Step, scope: Scope, execution: Execution): Promise<void> {
+  const { node, operator } = step;
+  try {
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : find(execution, scope, name)));
+    const results = operator ? await compute(step, operator, inputs, execution) : await runControl(node, inputs, execution, scope);
+    results.forEach((value, i) => {
+      const name = step.outputs[i] ?? "";
+      if (name === "") value?.release();
+      else if (value) scope.values.set(name, value);
+    });
+    const missing = step.outputs.findIndex((name, i) => name !== "" && !results[i]);
+    if (missing >= 0) throw new Refusal(`it has no output ${missing} (\`${step.outputs[missing]}\`)`);
+    execution.peak = Math.max(execution.peak, bytesNow() - execution.base);
+  } catch (error) {
+    throw explained(error, node, execution.backend);
+  }
+}
+
+/** Results come with one user: the caller's. */
+async function compute(step: Step, operator: Operator, inputs: readonly (Held | undefined)[], execution: Execution): Promise<readonly (Held | undefined)[]> {
+  const { node, fused } = step;
+  const given = inputs.filter((value) => value !== undefined);
+  if (!operator.device || (operator.host && staysOnHost(operator, node, inputs, given))) {
+    for (const value of given) await value.read(execution.backend);
+    return operator.host!(node, inputs.map((value) => value?.host())).map((value) => value && Held.host(value).retain());
+  }
+  for (const index of operator.reads ?? []) if (inputs[index]?.onHost === undefined) await inputs[index]?.read(execution.backend);
+  return onBackend(execution.backend, () => {
+    const results = operator.device!({ node, inputs, fused, backend: execution.backend });
+    // Before the scope frees what is nobody's.
+    return results.map((value) => value?.retain());
+  });
+}
+
+function staysOnHost(operator: Operator, node: Node, inputs: readonly (Held | undefined)[], given: readonly Held[]): boolean {
+  if (given.length > 0 && given.every((value) => value.prefersHost)) return true;
+  if (operator.onHost?.(node, inputs) === true) return true;
+  const [first] = given;
+  return operator.exact === true && first !== undefined && (first.dtype.includes("int") || (first.dtype === "bool" && node.op.startsWith("Reduce")));
+}
+
+/** What went wrong, and where. */
+function explained(error: unknown, node: Node, backend: string): unknown {
+  if (isVitrineError(error)) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  if (/context (was )?lost|CONTEXT_LOST|device (was |is )?lost|device.*destroyed|not_enough_memory|out of memory/iu.test(why)) return tfjsError("device-lost", { backend, node: node.name, why }, error);
+  return tfjsError("node-failed", { backend, op: node.op, node: node.name, why }, error);
+}

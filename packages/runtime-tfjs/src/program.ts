@@ -1,0 +1,120 @@
+import { coreError, didYouMean, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Value, type ValueInfo, type Values } from "@vitrine/core";
+import { bytesNow } from "./engine.js";
+import { execute, type Execution } from "./execute.js";
+import { heldFeeds, kept } from "./feeds.js";
+import type { Plan } from "./plan.js";
+import type { Held } from "./value.js";
+
+/** A program of this runtime also says how much memory its runs needed. */
+export interface TfjsProgram extends Program {
+  /** The most bytes of tensors beside those that were there before a run, after any node of any run so far; 0 before the first. Runs that overlap count each other's. */
+  readonly peakBytes: number;
+}
+
+export interface ProgramParts {
+  readonly graph: Graph;
+  readonly backend: string;
+  readonly constants: ReadonlyMap<Constant, Held>;
+  readonly notices: readonly string[];
+  /** Before each run: the device may have been lost since. */
+  readonly ready: () => Promise<void>;
+  /** Called once when the program is disposed. */
+  readonly released: () => void;
+}
+
+/** What a program holds beside its weights: its plan. */
+const planBytes = 64 * 1024;
+
+/** A graph that is interpreted, node after node, by tfjs kernels. */
+export class InterpretedProgram implements TfjsProgram {
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly bytes: number;
+  readonly notices: readonly string[];
+  readonly #parts: ProgramParts;
+  readonly #plans = new WeakMap<Graph, Map<string, Plan>>();
+  readonly #running = new Set<Promise<unknown>>();
+  #peak = 0;
+  #disposing: Promise<void> | undefined;
+
+  constructor(parts: ProgramParts) {
+    this.#parts = parts;
+    this.inputs = parts.graph.inputs.filter(({ name }) => !parts.graph.constants.has(name));
+    this.outputs = parts.graph.outputs;
+    this.notices = parts.notices;
+    let bytes = planBytes;
+    for (const constant of parts.constants.keys()) bytes += constant.byteLength;
+    this.bytes = bytes;
+  }
+
+  get peakBytes(): number {
+    return this.#peak;
+  }
+
+  async run(feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
+    if (this.#disposing) throw coreError("disposed", { what: "program" });
+    throwIfCancelled(options.signal);
+    const known = this.outputs.map(({ name }) => name);
+    const wanted = [...new Set(options.outputs ?? known)];
+    for (const value of [...wanted, ...(options.keep ?? [])]) {
+      if (!known.includes(value)) throw coreError("value-unknown", { value, near: didYouMean(value, known) });
+    }
+    const run = this.#run(feeds, wanted, options);
+    this.#running.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  dispose(): Promise<void> {
+    return (this.#disposing ??= this.#release());
+  }
+
+  async #run(feeds: Values, wanted: readonly string[], { signal, keep = [] }: RunOptions): Promise<Record<string, Value>> {
+    const { graph, backend, constants } = this.#parts;
+    await this.#parts.ready();
+    const given = await heldFeeds(this.inputs, feeds);
+    const base = bytesNow();
+    const execution: Execution = { backend, signal, constants, plans: this.#plans, paused: performance.now(), base, peak: 0 };
+    const values = await execute(graph, given, execution, [...wanted]);
+    this.#peak = Math.max(this.#peak, execution.peak);
+    const results: Record<string, Value> = {};
+    try {
+      for (const [i, name] of wanted.entries()) results[name] = keep.includes(name) ? left(values[i]!.retain(), backend) : await values[i]!.read(backend);
+    } finally {
+      for (const value of values) value.release();
+    }
+    throwIfCancelled(signal);
+    return results;
+  }
+
+  async #release(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    this.#parts.released();
+  }
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw coreError("cancelled", {}, signal.reason);
+}
+
+/** A handle on a result that stays where it is, and can be fed again from there. */
+function left(value: Held, backend: string): DeviceTensor {
+  let disposed = false;
+  const handle: DeviceTensor = {
+    dtype: value.dtype,
+    shape: value.shape,
+    location: backend,
+    read: () => (disposed ? Promise.reject(coreError("disposed", { what: "result" })) : value.read(backend)),
+    dispose: () => {
+      if (disposed) return;
+      disposed = true;
+      kept.delete(handle);
+      value.release();
+    },
+  };
+  kept.set(handle, value);
+  return handle;
+}
