@@ -27,6 +27,11 @@ export const cliError = defineErrors({
     message: `A report is about one input, and ${quote(f.pattern)} names a set.`,
     hint: "Give one file to `vitrine report`; `vitrine run METHOD MODEL --input FOLDER --out DIR` explains each input of a set.",
   }),
+  "set-targets": (f: { targets: number; inputs: number }) => ({
+    message: `${f.targets} targets were given for a set of ${f.inputs} inputs.`,
+    hint: "Give one target for all, or one for each in the order of the files' names.",
+  }),
+  "set-failed": (f: { inputs: number; file: string; why: string }) => ({ message: `None of the ${f.inputs} inputs could be run. ${quote(f.file)}: ${f.why}`, hint: "Check what the folder or glob names." }),
   "preprocess-unknown": (f: { name: string; known: readonly string[] }) => ({
     message: `There is no preprocessing ${quote(f.name)}.`,
     hint: [didYouMean(f.name, f.known), `Known: ${f.known.join(", ")}.`].filter(Boolean).join(" "),

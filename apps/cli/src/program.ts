@@ -33,7 +33,7 @@ function shared(command: Command): Command {
 
 /** Flags of commands that open a model. */
 function modelled(command: Command, needsInput = true): Command {
-  const input = new Option("-i, --input <file>", "a picture, a .npy tensor or a text; NAME=FILE where a model has several inputs; may be repeated").argParser(collect);
+  const input = new Option("-i, --input <file>", "a picture, a .npy tensor or a text; NAME=FILE where a model has several inputs. Repeated, files are one batch; a folder or a glob in quotation marks is a set, run one by one").argParser(collect);
   return shared(command)
     .argument("<model>", "a .onnx file, or zoo:NAME for a bundled one")
     .addOption(needsInput ? input : input.hideHelp())

@@ -5,7 +5,7 @@ const maxLength = 120;
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** A key of a tensor (`activation/layer2.0.conv1`, a model's own names, anything) as the stem of a file's name: letters, digits, `.`, `_`, `-`. */
-function stemOf(key: string): string {
+export function stemOf(key: string): string {
   const plain = key.slice(0, maxLength).replaceAll("/", ".").replace(/[^A-Za-z0-9._-]/g, "_");
   return plain === "" || reserved.test(plain) || /^[.-]/.test(plain) ? `_${plain}` : plain;
 }

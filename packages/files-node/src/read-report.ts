@@ -11,6 +11,13 @@ export interface StoredReport extends Report {
   readonly vitrine: string;
   /** Name of the picture's file, for each view. */
   readonly viewFiles: readonly (string | undefined)[];
+  /** What it was made from, as its writer told. */
+  readonly origin: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ReadReportOptions {
+  /** Which tensors are read, by their keys; default all. The others are left out. */
+  readonly tensors?: (key: string) => boolean;
 }
 
 /** A name in the report's own folder: it comes from a file that anybody may have written. */
@@ -25,6 +32,7 @@ const stored = v.object({
   runtime: text,
   target: v.optional(v.union([text, v.array(text)], "takes a text or a list of texts")),
   params: record,
+  origin: v.optional(record),
   tensors: v.record(
     v.string(),
     v.object({ file: name, shape: v.array(v.number(), "takes a list of numbers"), dtype: text, value: v.optional(text), meaning: text, axes: v.optional(v.array(text)) }, "takes a tensor's entry"),
@@ -36,10 +44,10 @@ const stored = v.object({
 });
 
 /**
- * Reads a report that `writeReport` wrote, its tensors included.
+ * Reads a report that `writeReport` wrote, its tensors included where they are wanted.
  * @throws `report-missing`, `report-invalid`, and those of reading a `.npy` file
  */
-export async function readReport(folder: string): Promise<StoredReport> {
+export async function readReport(folder: string, { tensors: wanted }: ReadReportOptions = {}): Promise<StoredReport> {
   const file = path.join(folder, reportFile);
   const bytes = await readWholeFile(file).catch((error: unknown) => {
     throw isVitrineError(error, "file-missing") ? fileError("report-missing", { folder }, error) : error;
@@ -54,6 +62,7 @@ export async function readReport(folder: string): Promise<StoredReport> {
   if (!success) throw fileError("report-invalid", { file, at: v.getDotPath(issues[0]) ?? "", why: issues[0].message });
   const tensors: [string, FindingTensor][] = [];
   for (const [key, entry] of Object.entries(output.tensors)) {
+    if (wanted && !wanted(key)) continue;
     const tensor = decodeNpy(await readWholeFile(path.join(folder, entry.file)), entry.file);
     if (tensor.dtype !== entry.dtype || tensor.shape.join() !== entry.shape.join()) {
       throw fileError("report-invalid", { file, at: `tensors.${brief(key)}`, why: `is ${entry.dtype} [${entry.shape.join(", ")}] here and ${tensor.dtype} [${tensor.shape.join(", ")}] in ${entry.file}` });
@@ -67,6 +76,7 @@ export async function readReport(folder: string): Promise<StoredReport> {
     runtime: output.runtime,
     target: output.target,
     params: output.params,
+    origin: output.origin,
     tensors: Object.fromEntries(tensors),
     // Views are drawn by kind, unknown ones by their fallback: a renderer checks what it uses of them.
     views: output.views.map(({ file: _, ...view }) => view) as unknown as View[],

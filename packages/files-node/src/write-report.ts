@@ -14,6 +14,8 @@ export interface WriteReportOptions {
   /** PNG files, one per view of the report in its order; undefined where a view has none. */
   readonly pictures?: readonly (Uint8Array | undefined)[];
   readonly signal?: AbortSignal;
+  /** What the report was made from, for whoever wants to know whether it has to be made again. */
+  readonly origin?: Readonly<Record<string, Json>> | undefined;
 }
 
 export interface WrittenReport {
@@ -52,6 +54,7 @@ export async function writeReport(folder: string, report: Report, options: Write
     runtime: report.runtime,
     target: report.target,
     params: plainParameters(report.params),
+    origin: options.origin,
     tensors: Object.fromEntries(tensors),
     views: report.views.map((view, i) => ({ ...view, file: viewFiles[i] })),
     facts: report.facts,

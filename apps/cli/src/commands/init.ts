@@ -5,11 +5,11 @@ import { className, finalSoftmax, GraphBuilder, isVitrineError, read, toFloat32,
 import { presetNames, presetTitle } from "@vitrine/image";
 import { cliError } from "../errors.js";
 import { readInputs } from "../host/inputs.js";
+import { link } from "../host/link.js";
 import { modelPath, openModel, presetFor, sidecarPaths, sourceOf } from "../host/models.js";
 import { print, printJson } from "../host/output.js";
 import { saveReport } from "../host/save.js";
 import { columns, plain } from "../host/show.js";
-import { link } from "./run.js";
 
 export interface InitFlags {
   readonly input: readonly string[];

@@ -6,6 +6,7 @@ import { findZooModel, zooCheckpoints } from "@vitrine/zoo";
 import { cliError } from "../errors.js";
 import { showSeconds } from "../host/duration.js";
 import { parameterHost, pasteable, readInputs, readTargets, type GivenInput } from "../host/inputs.js";
+import { link } from "../host/link.js";
 import { openModel, type ModelOptions } from "../host/models.js";
 import { print, printJson } from "../host/output.js";
 import { watch } from "../host/progress.js";
@@ -18,7 +19,6 @@ import { onlyGroup } from "../report/only-group.js";
 import { choose, partsOf, reasonOf, tooLong, type Choice, type Chosen, type PlannedPart } from "../report/plan.js";
 import { codeOf, commandOf, type Asked } from "../report/recipe.js";
 import { summariseInput, summariseModel } from "../report/summaries.js";
-import { link } from "./run.js";
 
 export interface ReportFlags extends ModelOptions {
   readonly input?: readonly string[] | undefined;

@@ -1,16 +1,18 @@
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { type Engine, type Fact, type Method, type Report } from "@vitrine/core";
 import { checkWritable } from "@vitrine/files-node";
 import { cliError } from "../errors.js";
 import { readParameters } from "../host/flags.js";
 import { readJson } from "../host/files.js";
 import { parameterHost, pasteable, readInputs, readTargets } from "../host/inputs.js";
+import { link } from "../host/link.js";
 import { openModel, type ModelOptions } from "../host/models.js";
 import { print, printJson } from "../host/output.js";
 import { watch } from "../host/progress.js";
 import { saveReport, type SavedReport } from "../host/save.js";
 import { plain, wrap } from "../host/show.js";
+import { setItems } from "../set/items.js";
+import { runSet } from "./run-set.js";
 
 export interface RunFlags extends ModelOptions {
   readonly input?: readonly string[] | undefined;
@@ -31,10 +33,12 @@ export async function runMethod(engine: Engine, method: Method, modelText: strin
   await checkWritable(out);
   const target = await readTargets(flags.target ?? []);
   const model = await openModel(engine, modelText, flags);
-  // What a method does not look at is not read: one script may give all methods the same flags.
-  const given = await readInputs(engine, model, method.needsInput === false ? [] : (flags.input ?? []));
   const file = flags.params === undefined ? {} : ((await readJson(flags.params)) as Record<string, unknown>);
   const params = await readParameters(method, flags, file, parameterHost(engine, model, flags));
+  const items = method.needsInput === false || method.together === true ? undefined : await setItems(model, flags.input ?? []);
+  if (items) return runSet({ engine, method, model, modelText, params, target, flags: { ...flags, out } }, items);
+  // What a method does not look at is not read: one script may give all methods the same flags.
+  const given = await readInputs(engine, model, method.needsInput === false ? [] : (flags.input ?? []));
   const run = engine.run(method, {
     model,
     input: given.input,
@@ -73,11 +77,3 @@ function showFact(value: Fact): string {
   if (typeof value === "number") return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
   return plain(typeof value === "string" ? value : JSON.stringify(value));
 }
-
-/** A path that terminals make clickable, as a link where standard output is one. */
-export function link(file: string): string {
-  const shown = path.relative(process.cwd(), file) || ".";
-  const text = shown.startsWith("..") ? file : shown;
-  return process.stdout.isTTY ? `\u001b]8;;${pathToFileURL(file).href}\u001b\\${text}\u001b]8;;\u001b\\` : text;
-}
-

@@ -101,7 +101,7 @@ export function parameterHost(engine: Engine, model: Model, modelOptions: Parame
     tensor: async (file) => decodeNpy(await readWholeFile(file), path.basename(file)),
     inputs: async (patterns) => {
       const files = await expandInputs(patterns.map(inputPath));
-      return files.map((file): InputItem => ({ label: path.basename(file), open: () => readValue(engine, file) }));
+      return files.map((file): InputItem & { readonly file: string } => ({ label: path.basename(file), file, open: () => readValue(engine, file) }));
     },
     models: async (patterns) => {
       const files = await expandInputs(patterns.map(modelPath), { extensions: engine.formats.flatMap((format) => format.extensions) });

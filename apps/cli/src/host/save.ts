@@ -23,16 +23,18 @@ export interface SaveOptions {
   readonly signal?: AbortSignal | undefined;
   /** The only view that is drawn, by its place; default all. */
   readonly only?: number | undefined;
+  /** What the report was made from; stands in `findings.json`. */
+  readonly origin?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** Draws the views of a report and writes all of it into `folder`; nothing half-written stays when it is interrupted. */
-export async function saveReport(folder: string, report: Report, { theme, signal, only }: SaveOptions): Promise<SavedReport> {
+export async function saveReport(folder: string, report: Report, { theme, signal, only, origin }: SaveOptions): Promise<SavedReport> {
   const cancel = signal && { signal };
   const wanted = report.views.map((_, i) => only === undefined || i === only);
   const drawn = Object.values(await drawReport({ ...report, views: report.views.filter((_, i) => wanted[i]) }, { theme, ...cancel }));
   let next = 0;
   const pictures = wanted.map((is) => (is ? drawn[next++]?.png : undefined));
-  const { document, viewFiles } = await writeReport(folder, report, { pictures, ...cancel });
+  const { document, viewFiles } = await writeReport(folder, report, { pictures, origin, ...cancel });
   return {
     folder,
     document,
