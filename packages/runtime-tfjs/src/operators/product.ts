@@ -17,7 +17,15 @@ const matMul: DeviceOperator = (call) => {
   // One matrix for all samples: a single product is many times faster than one of each.
   const flat = right.length === 2;
   const x = tf.reshape(a.plain(), flat ? [left.slice(0, -1).reduce((p, q) => p * q, 1), inner] : [...left]);
-  return [Held.device(a.dtype, shape, tf.reshape(tf.matMul(x, tf.reshape(b.plain(), [...right])), shape))];
+  // tfjs takes the batches of two operands for the same order where each lacks some of them: then they are spread before.
+  const spread = (value: tf.Tensor, own: readonly number[]): tf.Tensor => {
+    const count = own.slice(0, -2).reduce((p, q) => p * q, 1);
+    const wanted = [...batch, ...own.slice(-2)];
+    return count === 1 || count === batch.reduce((p, q) => p * q, 1) ? value : tf.broadcastTo(value, wanted);
+  };
+  const matrices = tf.reshape(b.plain(), [...right]);
+  const product = flat ? tf.matMul(x, matrices) : tf.matMul(spread(x, left), spread(matrices, right));
+  return [Held.device(a.dtype, shape, tf.reshape(product, shape))];
 };
 
 const gemm: DeviceOperator = (call) => {
