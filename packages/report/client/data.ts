@@ -37,6 +37,12 @@ export function figureAt(element: Element): { readonly root: HTMLElement; readon
   return root && held ? { root, held } : undefined;
 }
 
+/** What of a drawing is under the pointer, also below a frame or an outline. */
+export function underPointer({ clientX, clientY, target }: PointerEvent | MouseEvent, selector: string): Element | undefined {
+  if (!(target instanceof Element) || !target.closest("[data-figure],dialog")) return undefined;
+  return document.elementsFromPoint(clientX, clientY).find((each) => each.matches(selector));
+}
+
 export function bytesOf({ data }: HeldTensor): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
 }

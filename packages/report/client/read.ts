@@ -1,4 +1,4 @@
-import { figureAt, numbersOf, pageData, showValue, type HeldFigure } from "./data.js";
+import { figureAt, numbersOf, pageData, showValue, underPointer, type HeldFigure } from "./data.js";
 
 /** A map on the screen, and the values behind it. */
 interface ReadableMap {
@@ -38,7 +38,7 @@ const within = (value: number, count: number): number => Math.min(Math.max(Math.
 /** The value of a map at the pointer, or where the arrow keys went. */
 export function bindReading(): void {
   document.addEventListener("pointermove", (event) => {
-    const image = event.target instanceof Element ? event.target.closest("[data-map][data-rows]") : null;
+    const image = underPointer(event, "[data-map][data-rows]");
     const figure = image && figureAt(image);
     const map = image && figure ? mapOf(image, figure.held) : undefined;
     if (!map || !figure) return;

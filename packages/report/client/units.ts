@@ -1,4 +1,4 @@
-import { figureAt, showValue, type HeldFigure } from "./data.js";
+import { figureAt, showValue, underPointer, type HeldFigure } from "./data.js";
 import { unitValue } from "./read.js";
 
 interface Shown {
@@ -52,8 +52,8 @@ export function bindUnits(): void {
 
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
-    const cell = target?.closest("[data-unit]:not([data-count])");
-    if (cell) return open(cell, cell);
+    const cell = underPointer(event, "[data-unit]:not([data-count])");
+    if (cell && !target?.closest("dialog,button")) return open(cell, cell);
     const button = target?.closest("[data-enlarge]");
     if (button) return open(button);
     const by = target?.closest<HTMLElement>("[data-step]");
@@ -81,7 +81,7 @@ export function bindUnits(): void {
 
   // On the page itself: which unit is under the pointer, and its value where it is a single one.
   document.addEventListener("pointermove", (event) => {
-    const image = event.target instanceof Element ? event.target.closest("[data-unit]") : null;
+    const image = underPointer(event, "[data-unit]");
     const figure = image && figureAt(image);
     const place = figure?.root.querySelector("output");
     if (!image || !figure || !place) return;

@@ -12,7 +12,7 @@ h2{font-size:20px;line-height:28px;font-weight:600}
 h3{font-size:16px;line-height:24px;font-weight:600}
 h4{font-size:14px;line-height:20px;font-weight:600}
 h5{font-size:12px;line-height:16px;color:var(--second)}
-p,li,dd,td,th,h1,h2,h3,h4,summary{overflow-wrap:anywhere}
+p,li,dd,td,th,blockquote,h1,h2,h3,h4,summary{overflow-wrap:anywhere}
 a{color:var(--accent);text-underline-offset:2px}
 small,.source,.remark,.made,.hint{font-size:12px;line-height:16px;color:var(--second)}
 .notice{font-size:14px;line-height:20px;color:var(--warning)}
