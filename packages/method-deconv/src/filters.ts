@@ -36,10 +36,16 @@ export function withoutOutliers(values: Float32Array, percent: number): Float32A
   return values.map((value) => Math.min(bound, Math.max(-bound, value)));
 }
 
+/** sign(x) · m · (|x| / m)^γ with m the largest magnitude: zero stays zero, the largest stay the largest, and with γ < 1 what is faint is seen. */
+export function lifted(values: Float32Array, gamma: number): Float32Array {
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  return gamma === 1 || most === 0 ? values : values.map((value) => Math.sign(value) * most * (Math.abs(value) / most) ** gamma);
+}
+
 /** One grey value from 0 to 1 per position, [rows, columns], of one sample. @param filter all but `raw`, which keeps the channels */
-export function greyFilter(gradient: Tensor, axes: PositionAxes, sample: number, filter: Exclude<FilterName, "raw">, outliers: number): Tensor<"float32"> {
+export function greyFilter(gradient: Tensor, axes: PositionAxes, sample: number, filter: Exclude<FilterName, "raw">, outliers: number, gamma = 1): Tensor<"float32"> {
   const { tensor: map } = positionMap(gradient, axes, sample, filter === "gray" ? "mean" : "norm");
-  const clipped = withoutOutliers(map.data, filter === "normblur" ? 0 : outliers);
+  const clipped = lifted(withoutOutliers(map.data, filter === "normblur" ? 0 : outliers), gamma);
   if (filter === "gray") return float32(map.shape, rawFilter(clipped));
   if (filter === "norm") return float32(map.shape, minMax(clipped));
   return float32(map.shape, minMax(blurAxis(blurAxis(clipped, map.shape, 0, blurSigma), map.shape, 1, blurSigma)));

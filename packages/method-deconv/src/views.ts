@@ -1,5 +1,5 @@
 import { float32, positionMap, positionView, samplePicture, type Explained, type FindingTensor, type Tensor, type View } from "@vitrine/core";
-import type { DeconvParameters } from "./parameters.js";
+import { gammaOf, type DeconvParameters } from "./parameters.js";
 import { projectionPicture } from "./pictures.js";
 import { rules } from "./rules.js";
 import { honest } from "./words.js";
@@ -38,17 +38,18 @@ function viewsOf({ gradients, titles, params }: Drawing, explained: Explained, s
   const gradient = gradients.get(explained.value)!;
   const title = `What ${titles[sample]!} responds to`;
   const caption = honest[params.rule];
+  const gamma = gammaOf(params);
   const clean = explained.input && samplePicture(explained.input, explained.batchAxis, sample);
-  const projection = projectionPicture(explained, gradient, sample, params.show, params.outliers);
+  const projection = projectionPicture(explained, gradient, sample, params.show, params.outliers, gamma);
   if (clean && projection) {
     const picture = put("picture", clean, "the input as the network gets it, as a picture");
-    const shown = put("projection", projection, `the ${rules[params.rule].title} projection, display filter ${params.show}`);
+    const shown = put("projection", projection, `the ${rules[params.rule].title} projection, display filter ${params.show}, γ ${gamma}`);
     const map = positionMap(gradient, explained, sample, "norm");
     const norm = put("map/norm", map.tensor, "norm of the projection over channels, per position");
     return [
       {
         kind: "side-by-side", title, caption, group: "projection",
-        views: [{ kind: "image", title: "What the network gets", tensor: picture }, { kind: "image", title: `${rules[params.rule].title}, ${filterWords[params.show]}`, tensor: shown }],
+        views: [{ kind: "image", title: "What the network gets", tensor: picture }, { kind: "image", title: `${rules[params.rule].title}, ${filterWords[params.show]}${gamma < 1 ? ", faint parts lifted" : ""}`, tensor: shown }],
       },
       positionView(map, norm, norm, { title: "Where the projection is strong", group: "projection", unit: "norm over channels", signed: false, over: picture, outliers: params.outliers, places: "" }),
     ];
