@@ -1,0 +1,31 @@
+import { placeOf } from "../build/held.js";
+import { activated } from "./activations.js";
+import { held, type KerasValue, type LayerCall, type LayerRule } from "./call.js";
+
+/** The product along the last axis, of values of any rank. */
+export function dense(call: LayerCall, input: KerasValue): KerasValue {
+  const rank = input.shape.length;
+  if (rank < 2) call.invalid("its input has no axis of features");
+  const units = call.config.int("units", undefined, 1);
+  const kernel = call.parameter("kernel", [input.shape[rank - 1] ?? null, units]);
+  const bias = call.config.boolean("use_bias", true) ? call.parameter("bias", [units]) : undefined;
+  // Features that lie last are multiplied where they are, whatever order the other axes have.
+  const order = placeOf(input, rank - 1) === rank - 1 ? input.order : undefined;
+  const x = call.layout.in(input, order);
+  const shape = [...input.shape.slice(0, -1), units];
+  if (rank === 2) return activated(call, held(call.b.op("Gemm", [x, kernel, ...(bias === undefined ? [] : [bias])]), shape, order, input));
+  const product = call.b.op("MatMul", [x, kernel]);
+  return activated(call, held(bias === undefined ? product : call.b.op("Add", [product, bias]), shape, order, input));
+}
+
+/** Rows of a table. Indices may come as float32, which is what TensorFlow.js feeds. */
+const embedding: LayerRule = (call) => {
+  const { input } = call;
+  const table = call.parameter("embeddings", [call.config.int("input_dim", undefined, 1), call.config.int("output_dim", undefined, 1)]);
+  const indices = call.b.cast(call.layout.plain(input), "int32", "Cast");
+  const shape = [...input.shape, call.config.int("output_dim")];
+  const value = held(call.b.gather(table, indices, 0), shape);
+  return call.config.boolean("mask_zero", false) ? { ...value, masked: call.title } : value;
+};
+
+export const denseRules: Readonly<Record<string, LayerRule>> = { Dense: (call) => dense(call, call.input), Embedding: embedding };

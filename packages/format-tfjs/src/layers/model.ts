@@ -1,0 +1,128 @@
+import type { NumericDType } from "@vitrine/core";
+import type { Size } from "../build/held.js";
+import { tfjsError } from "../errors.js";
+import type { Fields } from "../json/fields.js";
+import { LayerCall, type KerasValue, type ModelContext } from "./call.js";
+import { knownLayers, ruleOf } from "./table.js";
+import { isNetwork, readNetwork, type LayerConfig, type NetworkConfig, type TensorRef } from "./topology.js";
+
+/** An output of a model, with the name that it gets. */
+export interface NamedOutput {
+  readonly name: string;
+  readonly value: KerasValue;
+}
+
+const mostDepth = 16;
+/** Nested models may be applied more than once; this bounds how often all layers are together. */
+const mostCalls = 50_000;
+
+/** Builds the graph of a network, nested ones as layers of layers. */
+export class NetworkReader {
+  #calls = 0;
+
+  constructor(
+    readonly context: ModelContext,
+    readonly file: string,
+  ) {}
+
+  /** @param inputs undefined for the outermost, whose inputs become the graph's */
+  read(network: NetworkConfig, path: readonly string[], inputs?: readonly KerasValue[]): NamedOutput[] {
+    if (path.length > mostDepth) throw tfjsError("tfjs-too-much", { file: this.file, what: "models inside models", count: path.length, most: mostDepth });
+    const byName = new Map<string, LayerConfig>();
+    for (const layer of network.layers) {
+      if (byName.has(layer.name)) throw this.#wrong(network, `two of them are called \`${layer.name}\``);
+      byName.set(layer.name, layer);
+    }
+    const made = new Map<string, readonly KerasValue[]>();
+    const at = (ref: TensorRef): string => `${ref.layer}\u0000${ref.node}`;
+    const valueOf = (ref: TensorRef): KerasValue => {
+      const values = made.get(at(ref));
+      if (!byName.has(ref.layer)) throw this.#wrong(network, `\`${ref.layer}\` is asked for, and there is none of that name`);
+      if (!values) throw this.#wrong(network, `application ${ref.node} of \`${ref.layer}\` is asked for, and cannot be computed`);
+      return values[ref.tensor] ?? this.#fail(network, `output ${ref.tensor} of \`${ref.layer}\` is asked for, and it has ${values.length}`);
+    };
+    let pending = network.layers.flatMap((layer) => {
+      if (layer.calls.length === 0) {
+        made.set(at({ layer: layer.name, node: 0, tensor: 0 }), this.#source(network, layer, path, inputs));
+        return [];
+      }
+      return layer.calls.map((refs, node) => ({ layer, refs, node }));
+    });
+    while (pending.length > 0) {
+      const waiting = pending.filter(({ layer, refs, node }) => {
+        if (!refs.every((ref) => made.has(at(ref)))) return true;
+        made.set(at({ layer: layer.name, node, tensor: 0 }), this.#apply(layer, refs.map(valueOf), path, node));
+        return false;
+      });
+      // Layers that wait for each other, or for what is not there, are wrong only where an output needs them.
+      if (waiting.length === pending.length) break;
+      pending = waiting;
+    }
+    return network.outputs.map((ref) => ({ name: ref.tensor === 0 ? ref.layer : `${ref.layer}:${ref.tensor}`, value: valueOf(ref) }));
+  }
+
+  /** A layer that stands at the beginning: an input, or the first of a Sequential model, which has one in front of it. */
+  #source(network: NetworkConfig, layer: LayerConfig, path: readonly string[], inputs: readonly KerasValue[] | undefined): readonly KerasValue[] {
+    const isInput = layer.kind === "InputLayer";
+    const index = network.inputs.findIndex((ref) => ref.layer === layer.name);
+    if (inputs) {
+      const given = inputs[index] ?? this.#fail(network, `\`${layer.name}\` is an input that is not given`);
+      return isInput ? [given] : this.#apply(layer, isNetwork(layer.kind) ? inputs : [given], path, 0);
+    }
+    if (isInput && index < 0) throw this.#wrong(network, `\`${layer.name}\` is an input that the model does not list`);
+    if (isInput) return [this.#input(layer.name, inputShape(layer.config), dtypeOf(network, layer))];
+    if (isNetwork(layer.kind)) {
+      const inner = readNetwork(layer.kind, layer.config.json, layer.config.at, this.file);
+      return this.read(inner, [...path, layer.name]).map(({ value }) => value);
+    }
+    return this.#apply(layer, [this.#input(`${layer.name}_input`, inputShape(layer.config), layer.kind === "Embedding" ? "int32" : "float32")], path, 0);
+  }
+
+  #input(name: string, shape: readonly Size[], dtype: NumericDType): KerasValue {
+    return { value: this.context.b.input(name, dtype, shape.map((size, axis) => size ?? (axis === 0 ? "batch" : null))), shape, order: undefined };
+  }
+
+  #apply(layer: LayerConfig, inputs: readonly KerasValue[], path: readonly string[], node: number): readonly KerasValue[] {
+    if (++this.#calls > mostCalls) throw tfjsError("tfjs-too-much", { file: this.file, what: "applications of layers", count: this.#calls, most: mostCalls });
+    const own = [...path, layer.name];
+    // Later applications of a shared layer are layers of their own to look at.
+    const shown = [...path, node === 0 ? layer.name : `${layer.name}#${node + 1}`];
+    const { b } = this.context;
+    if (isNetwork(layer.kind)) {
+      const inner = readNetwork(layer.kind, layer.config.json, layer.config.at, this.file);
+      return b.within(shown, () => this.read(inner, own, inputs)).map(({ value }) => value);
+    }
+    const rule = ruleOf(layer.kind);
+    if (!rule) throw tfjsError("tfjs-layer-unknown", { layer: own.join("/"), kind: layer.kind, known: knownLayers });
+    const result = b.within(shown, () => rule(new LayerCall(this.context, layer.kind, layer.config, own, inputs)));
+    const values: readonly KerasValue[] = Array.isArray(result) ? (result as readonly KerasValue[]) : [result as KerasValue];
+    values.forEach(({ value }, i) => {
+      if (!inputs.some((input) => input.value === value)) b.name(value, i === 0 ? shown.join("/") : `${shown.join("/")}:${i}`);
+    });
+    return values;
+  }
+
+  #wrong(network: NetworkConfig, why: string): Error {
+    return tfjsError("tfjs-topology", { model: network.name, why });
+  }
+
+  #fail(network: NetworkConfig, why: string): never {
+    throw this.#wrong(network, why);
+  }
+}
+
+/** `batch_input_shape`, `batch_shape` in newer files; the batch is open where it is null. */
+function inputShape(config: Fields): Size[] {
+  const key = config.has("batch_input_shape") ? "batch_input_shape" : "batch_shape";
+  const shape = config.array(key);
+  if (shape.length === 0 || shape.length > 16) config.fail(key, "1 to 16 sizes");
+  return shape.map((size) => (size === null || (typeof size === "number" && Number.isInteger(size) && size >= 1 && size < 2 ** 31) ? size : config.fail(key, "sizes of at least 1, or null")));
+}
+
+/** Indices for embeddings are int32 whatever the file says: TensorFlow.js rounds the float32 that it declares. */
+function dtypeOf(network: NetworkConfig, input: LayerConfig): NumericDType {
+  const consumers = network.layers.filter((layer) => layer.calls.some((refs) => refs.some((ref) => ref.layer === input.name)));
+  if (consumers.length > 0 && consumers.every((layer) => layer.kind === "Embedding")) return "int32";
+  const dtype = input.config.string("dtype", "float32");
+  return dtype === "float32" || dtype === "int32" || dtype === "bool" ? dtype : input.config.fail("dtype", "float32, int32 or bool");
+}
