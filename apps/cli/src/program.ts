@@ -22,7 +22,7 @@ function count(text: string): number {
 /** Flags that every command takes. */
 function shared(command: Command): Command {
   return command
-    .addOption(new Option("--runtime <runtime>", "what runs the model: onnx-node:cpu, onnx-node:webgpu, …"))
+    .addOption(new Option("--runtime <runtime>", "what runs the model: onnx-node:cpu, onnx-node:webgpu, tfjs:wasm, …"))
     .addOption(new Option("--threads <n>", "native threads of one run").argParser(count))
     .addOption(new Option("--batch <n>", "samples that are run at once").argParser(count))
     .addOption(new Option("--plugin <file>", "add a method or plugin from a file; may be repeated").argParser(collect))

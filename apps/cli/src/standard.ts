@@ -7,6 +7,7 @@ import type { Plugin } from "@vitrine/core";
 const standard: readonly (() => Promise<Plugin>)[] = [
   () => import("@vitrine/format-onnx").then((module) => module.onnxPlugin),
   () => import("@vitrine/runtime-onnx-node").then((module) => module.onnxNodePlugin),
+  () => import("./tfjs.js").then((module) => module.tfjsPlugin),
   () => import("@vitrine/image").then((module) => module.imagePlugin),
   () => import("@vitrine/image-node").then((module) => module.imageNodePlugin),
   () => import("@vitrine/method-activation").then((module) => module.activationPlugin),

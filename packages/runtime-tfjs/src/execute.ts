@@ -67,7 +67,7 @@ function free(scope: Scope, name: string): void {
 
 function planFor(execution: Execution, graph: Graph, wanted: readonly string[]): Plan {
   let plans = execution.plans.get(graph);
-  if (!plans) execution.plans.set(graph, (plans = new Map()));
+  if (!plans) execution.plans.set(graph, (plans = new Map<string, Plan>()));
   const key = wanted.join("\n");
   let plan = plans.get(key);
   if (!plan) plans.set(key, (plan = planOf(graph, wanted)));
