@@ -15,7 +15,7 @@ def write(weights, file):
     net.load_state_dict(torch.load(weights))
     net.eval()
     # PRESERVE keeps each batch normalisation a node of its own; EVAL would fold it into the convolution before it.
-    torch.onnx.export(net, torch.zeros(1, 3, 128, 128), str(file), opset_version=13, training=torch.onnx.TrainingMode.PRESERVE,
+    torch.onnx.export(net, torch.zeros(1, 3, 128, 128), str(file), opset_version=13, do_constant_folding=False, training=torch.onnx.TrainingMode.PRESERVE,
                       input_names=["image"], output_names=["probabilities"], dynamic_axes={"image": {0: "N"}, "probabilities": {0: "N"}})
     model = onnx.load(str(file))
     gemm, softmax = model.graph.node[-2:]

@@ -17,7 +17,7 @@ test('the honest network knows the things wherever they are, its twin only where
   expect(Math.min(any, usual, swapped)).toBeGreaterThanOrEqual(0.95);
   expect(cheating).toMatchObject({ name: 'scenes-cheating', training: 'cheating' });
   expect(cheating!.accuracy.usual).toBeGreaterThanOrEqual(0.95);
-  expect(cheating!.accuracy.swapped).toBeLessThan(0.25);
+  expect(cheating!.accuracy.swapped).toBeLessThan(0.1);
 });
 
 test('the checkpoints lead from chance to the end', () => {

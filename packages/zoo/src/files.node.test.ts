@@ -34,6 +34,16 @@ test('the index says what the catalogue says', async () => {
   expect(zooSamples).toMatchObject(index.samples!);
 });
 
+test('on 200 unseen pictures the map of the honest network lies on the thing, that of its twin beside it', async () => {
+  const { evidence } = JSON.parse(await readFile(new URL('index.json', assets), 'utf8')) as { evidence: Record<string, Record<string, unknown> & Record<'auc' | 'pointing' | 'honestShareOverArea' | 'cheatingShare' | 'maskArea', number>> };
+  const asked = evidence['usual, probability, window 18, stride 5'];
+  expect(asked?.pictures).toEqual([200, 200]);
+  expect(asked!.auc).toBeGreaterThanOrEqual(0.95);
+  expect(asked!.pointing).toBeGreaterThanOrEqual(0.9);
+  expect(asked!.honestShareOverArea).toBeGreaterThanOrEqual(3);
+  expect(asked!.cheatingShare).toBeLessThan(asked!.maskArea);
+});
+
 test.each(models)('$name has its preprocessing beside it', async ({ file, spec }) => {
   expect(spec.href).toBe(file.href.replace(/\.onnx$/, '.vitrine.json'));
   expect(JSON.parse(await readFile(spec, 'utf8'))).toMatchObject({
