@@ -103,7 +103,11 @@ function ruledOperator(pass: Pass, node: Node, gradients: Cotangents): Cotangent
     node,
     gradients,
     needs: (i) => pass.flow.carries.has(node.inputs[i] ?? ""),
-    derivative: (others = gradients) => derivative(pass, node, others),
+    // One for every input, so that a rule may map over them and hand the list on.
+    derivative: (others = gradients) => {
+      const found = derivative(pass, node, others);
+      return node.inputs.map((_, i) => found[i]);
+    },
   });
   if (rule && result && result.length !== node.inputs.length) throw autodiffError("rule-shape", { rule: rule.id, node: node.name, given: result.length, expected: node.inputs.length });
   return result;

@@ -4,6 +4,7 @@ import { autodiffError } from "./errors.js";
 import { flowBetween, isFlat, type FlowSource } from "./flow.js";
 import { knownConstant, knownValues, type Known } from "./known.js";
 import { blockages } from "./blockages.js";
+import { caveats } from "./caveats.js";
 import { findRectifiers } from "./rectifiers.js";
 import { ruleOf } from "./rules/index.js";
 import type { OperatorRule } from "./rules/rule.js";
@@ -21,6 +22,7 @@ export function createDifferentiation(rules: OperatorRules = {}): Differentiatio
     valuesBetween,
     differentiable: (node) => differentiableWith(own, node),
     undifferentiable: (graph) => blockages(graph, (node) => differentiableWith(own, node)),
+    caveats,
     rectifiers: (graph) => findRectifiers(graph),
   };
 }

@@ -1,5 +1,6 @@
 import { isFloat, onnxTypeNumber, intAttr, producersOf, qualifiedOp, sortedFor, subgraphsOf, usesOf, type Constant, type GraphView, type Node, type ValueInfo } from "@vitrine/core";
 import { autodiffError } from "./errors.js";
+import { quantizing } from "./rules/quantization.js";
 
 /** Operators whose results are piecewise constant: their derivative is zero wherever it exists, so nothing goes on through them. */
 const flat = new Set([
@@ -12,6 +13,7 @@ const deciding: Readonly<Record<string, readonly number[]>> = {
   Where: [0], Reshape: [1], Expand: [1], Tile: [1], Gather: [1], GatherElements: [1], GatherND: [1], ScatterElements: [1], ScatterND: [1], Slice: [1, 2, 3, 4], Pad: [1, 3],
   Split: [1], Squeeze: [1], Unsqueeze: [1], TopK: [1], CumSum: [1], Trilu: [1], Dropout: [1, 2], CastLike: [1], Resize: [1, 2, 3], OneHot: [0, 1], Compress: [1],
   ReduceSum: [1], ReduceMean: [1], ReduceMax: [1], ReduceMin: [1], ReduceProd: [1], ReduceL1: [1], ReduceL2: [1], ReduceSumSquare: [1], ReduceLogSum: [1], ReduceLogSumExp: [1],
+  QuantizeLinear: [1, 2], DequantizeLinear: [1, 2], QLinearConv: [1, 2, 4, 5, 6, 7], QLinearMatMul: [1, 2, 4, 5, 6, 7], ConvInteger: [2, 3], MatMulInteger: [2, 3],
   LSTM: [4], GRU: [4], RNN: [4], ReverseSequence: [1],
 };
 
@@ -86,6 +88,7 @@ function checkFloat(graph: FlowSource, nodes: readonly Node[], value: string): v
   const input = graph.inputs?.find(({ name }) => name === value);
   if (input?.dtype !== undefined && !isFloat(input.dtype)) throw autodiffError("value-not-float", { value, why: `it is an input of ${input.dtype}` });
   const producer = nodes.find((node) => node.outputs.includes(value));
+  if (producer?.domain === "" && quantizing.has(producer.op)) throw autodiffError("value-not-float", { value, why: `it is quantised: ${qualifiedOp(producer)} makes whole numbers that stand for others` });
   if (producer && isWhole(producer)) throw autodiffError("value-not-float", { value, why: `${qualifiedOp(producer)} makes whole numbers or truth values` });
 }
 

@@ -51,6 +51,7 @@ export { finalSoftmax, type FinalSoftmax } from "./target/logits.js";
 export { classIndex, className } from "./target/classes.js";
 export { LoadedModel, type ModelParts } from "./model/loaded-model.js";
 export { dataValues } from "./model/dataflow.js";
+export { realValue } from "./model/real-value.js";
 export { layerTable, layerValues, type InputAxes, type LayerTable } from "./model/layers.js";
 export { nameNodes, scopeOf, type NamedNode } from "./model/names.js";
 export { batchAxis, inputAxes } from "./model/batch.js";

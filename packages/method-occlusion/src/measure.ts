@@ -1,4 +1,4 @@
-import { classSource, GraphBuilder, finalSoftmax, isVitrineError, type CompiledTarget, type Graph, type Job, type Layer, type ScoreKind } from "@vitrine/core";
+import { classSource, GraphBuilder, finalSoftmax, isVitrineError, realValue, type CompiledTarget, type Graph, type Job, type Layer, type ScoreKind } from "@vitrine/core";
 import { occlusionError } from "./errors.js";
 import type { OcclusionParameters } from "./parameters.js";
 import type { Preset, Score } from "./presets.js";
@@ -104,12 +104,12 @@ function classRows(builder: GraphBuilder, value: string, rank: number, axes: { b
 
 const readFeatures = (builder: GraphBuilder, layer: Layer): FeatureMeasure => ({
   layer,
-  sums: byUnit(builder, layer, builder.reduceSum(layer.value, layer.spatialAxes), "occlusion:sums"),
+  sums: byUnit(builder, layer, builder.reduceSum(realValue(builder, layer.value), layer.spatialAxes), "occlusion:sums"),
   maxima: unitMaxima(builder, layer),
 });
 
 /** [batch, units]: the strongest single activation of each map of a layer. */
-export const unitMaxima = (builder: GraphBuilder, layer: Layer): string => byUnit(builder, layer, builder.reduceMax(layer.value, layer.spatialAxes), "occlusion:maxima");
+export const unitMaxima = (builder: GraphBuilder, layer: Layer): string => byUnit(builder, layer, builder.reduceMax(realValue(builder, layer.value), layer.spatialAxes), "occlusion:maxima");
 
 function byUnit(builder: GraphBuilder, layer: Layer, reduced: string, hint: string): string {
   if (layer.unitAxis === undefined) return builder.unsqueeze(reduced, [1], hint);

@@ -53,6 +53,7 @@ export async function projectionsOf(job: ProjectionJob, plan: Plan, feature: Fea
     try {
       const findings = await project(job, input, feature, clean.channels);
       if (!findings) return { panels, notices: [missing("no installed plugin projects", "Install the method-deconv and autodiff packages and add their deconvPlugin and autodiffPlugin to the engine's plugins.")] };
+      notices.push(...(findings.notices ?? []).filter((notice) => !notice.startsWith("Pictures are drawn")));
       const drawn = Math.min(job.samples, drawnSamples);
       others ??= await strongestOthers(job, feature, clean.channels.slice(0, drawn));
       const projectedOthers: (readonly OtherProjection[])[] = [];

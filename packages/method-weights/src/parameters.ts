@@ -1,5 +1,5 @@
 import { dataValues, isFloat, nameNodes, producersOf, sizeOf, subgraphsOf, type Graph, type LayerKind, type NamedNode, type Node, type Tensor } from "@vitrine/core";
-import { resolver, type Resolved } from "./resolve.js";
+import { inputOf, resolver, type Resolved } from "./resolve.js";
 
 /** What a parameter does in its layer. */
 export type ParameterRole =
@@ -37,6 +37,10 @@ const slots: Readonly<Record<string, readonly [LayerKind, Slots]>> = {
   ConvTranspose: ["conv", convolution],
   FusedConv: ["conv", convolution],
   DeformConv: ["conv", [[1, "weight"], [3, "bias"]]],
+  QLinearConv: ["conv", [[3, "weight"], [8, "bias"]]],
+  ConvInteger: ["conv", [[1, "weight"]]],
+  QLinearMatMul: ["dense", [[0, "weight"], [3, "weight"]]],
+  MatMulInteger: ["dense", [[0, "weight"], [1, "weight"]]],
   Gemm: ["dense", [[0, "weight"], [1, "weight"], [2, "bias"]]],
   MatMul: ["dense", [[0, "weight"], [1, "weight"]]],
   LSTM: ["recurrent", recurrent],
@@ -75,7 +79,7 @@ export function modelParameters(graph: Graph): readonly ModelParameter[] {
   const producers = producersOf(graph);
   const resolve = resolver(graph);
   const read = (node: Node, input: number): Resolved | undefined => {
-    const resolved = data.has(node.inputs[input] ?? "") ? undefined : resolve(node.inputs[input]);
+    const resolved = data.has(node.inputs[input] ?? "") ? undefined : inputOf(node, input, resolve);
     return resolved && isFloat(resolved.tensor.dtype) && sizeOf(resolved.tensor.shape) > 1 ? resolved : undefined;
   };
   const layerOf = layerNames(named, (node) => principal.has(kindOf(node)) && slots[node.op]![1].some(([input]) => read(node, input)));
@@ -110,10 +114,23 @@ export function modelParameters(graph: Graph): readonly ModelParameter[] {
   return found;
 }
 
+/** Readable names of the layers whose weights are constant and yet not listed: dequantised block by block, or computed before they are used. */
+export function layersWithoutWeights(graph: Graph): readonly string[] {
+  const data = dataValues(graph);
+  const resolve = resolver(graph);
+  return nameNodes(graph.nodes.filter((node) => node.outputs.some((output) => data.has(output)))).flatMap(({ node, name }) => {
+    const slot = Object.hasOwn(slots, node.op) && node.domain === "" ? slots[node.op]![1] : [];
+    return slot.some(([input, role]) => role === "weight" && (node.inputs[input] ?? "") !== "" && !data.has(node.inputs[input]!) && !inputOf(node, input, resolve)) ? [name] : [];
+  });
+}
+
+/** Whether a layer multiplies whole numbers, whose scale comes after the product. */
+export const isUnscaled = ({ op }: Pick<ModelParameter, "op">): boolean => op === "ConvInteger" || op === "MatMulInteger";
+
 /** Whether graphs inside nodes hold numbers of their own, which `modelParameters` does not list. */
 export function hasInnerWeights(graph: Graph): boolean {
   return graph.nodes.some((node) =>
-    subgraphsOf(node).some(({ graph: inner }) => [...inner.constants.values()].some(({ dtype, shape }) => isFloat(dtype) && sizeOf(shape) > 1) || hasInnerWeights(inner)));
+    subgraphsOf(node).some(({ graph: inner }) => [...inner.constants.values()].some(({ dtype, shape }) => (isFloat(dtype) || dtype === "int8" || dtype === "uint8") && sizeOf(shape) > 1) || hasInnerWeights(inner)));
 }
 
 const kindOf = (node: Node): LayerKind => slots[node.op]?.[0] ?? "other";

@@ -26,6 +26,30 @@ export function resolver(graph: Graph): (name: string | undefined) => Resolved |
   return (name) => follow(name, 0);
 }
 
+/** Inputs of quantised operators that hold weights: where their scales (multiplied) and zero point stand, and the axis of several. */
+const quantised: Readonly<Record<string, Readonly<Record<number, { readonly scales: readonly number[]; readonly zero: number | undefined; readonly axis: number }>>>> = {
+  QLinearConv: { 3: { scales: [4], zero: 5, axis: 0 }, 8: { scales: [1, 4], zero: undefined, axis: 0 } },
+  QLinearMatMul: { 0: { scales: [1], zero: 2, axis: -2 }, 3: { scales: [4], zero: 5, axis: -1 } },
+  // Their scale comes after the product: what is left is the numbers without their zero point.
+  ConvInteger: { 1: { scales: [], zero: 3, axis: 0 } },
+  MatMulInteger: { 0: { scales: [], zero: 2, axis: -2 }, 1: { scales: [], zero: 3, axis: -1 } },
+};
+
+/** An input of a node as it gets it: resolved, and dequantised where the operator itself does that. */
+export function inputOf(node: Node, input: number, resolve: ReturnType<typeof resolver>): Resolved | undefined {
+  const found = resolve(node.inputs[input]);
+  const rule = node.domain === "" ? quantised[node.op]?.[input] : undefined;
+  if (!found || !rule) return found;
+  const scales = rule.scales.map((at) => resolve(node.inputs[at])?.tensor);
+  if (scales.some((scale) => scale === undefined)) return undefined;
+  const several = scales.map((scale) => toNumbers(scale!));
+  const length = Math.max(1, ...several.map((each) => each.length));
+  const product = Array.from({ length }, (_, i) => several.reduce((p, each) => p * each[each.length === 1 ? 0 : i]!, 1));
+  const zeroInput = rule.zero === undefined ? undefined : node.inputs[rule.zero];
+  const zero = zeroInput === undefined || zeroInput === "" ? undefined : resolve(zeroInput)?.tensor;
+  return zeroInput !== undefined && zeroInput !== "" && !zero ? undefined : dequantised(found.value, found.tensor, product, zero, rule.axis);
+}
+
 function through(node: Node, follow: (name: string | undefined) => Resolved | undefined): Resolved | undefined {
   if (node.domain !== "") return undefined;
   const source = follow(node.inputs[0]);
@@ -103,8 +127,8 @@ function dequantised(value: string, source: Tensor, scales: readonly number[], z
   const zeros = zero ? toNumbers(zero) : [0];
   const inner = sizeOf(source.shape.slice(at + 1));
   const data = Float32Array.from(toNumbers(source), (q, i) => {
-    const k = scales.length === 1 ? 0 : Math.floor(i / inner) % scales.length;
-    return (q - (zeros[zeros.length === 1 ? 0 : k] ?? 0)) * scales[k]!;
+    const k = Math.floor(i / inner) % (source.shape[at] ?? 1);
+    return (q - (zeros[zeros.length === 1 ? 0 : k] ?? 0)) * scales[scales.length === 1 ? 0 : k]!;
   });
   return { value, tensor: tensor("float32", source.shape, data) };
 }

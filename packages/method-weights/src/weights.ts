@@ -1,4 +1,4 @@
-import { defineMethod, p, toFloat32, type Citation, type Fact, type FindingTensor, type Findings, type View } from "@vitrine/core";
+import { brief, defineMethod, p, toFloat32, type Citation, type Fact, type FindingTensor, type Findings, type View } from "@vitrine/core";
 import { analyseBanks, type BankAnalysis } from "./analysis.js";
 import { axesOf, meaningOf } from "./describe.js";
 import { checkpointModels, followCheckpoints } from "./checkpoints.js";
@@ -9,7 +9,7 @@ import { firstLayerViews } from "./first-layer-views.js";
 import { foldBatchNorm } from "./fold.js";
 import { notice, type Noticed } from "./noticed.js";
 import { byFinding, noticedViews } from "./noticed-views.js";
-import { hasInnerWeights, modelParameters, type ModelParameter } from "./parameters.js";
+import { hasInnerWeights, isUnscaled, layersWithoutWeights, modelParameters, type ModelParameter } from "./parameters.js";
 import { weightsReport } from "./report.js";
 import { selectParameters } from "./select.js";
 import { statisticsViews } from "./statistics-views.js";
@@ -76,6 +76,8 @@ export const weights = defineMethod({
     const facts: Record<string, Fact> = { ...found.facts, ...(given.foldBatchNorm && { folded: folds.filter(({ layer }) => chosenLayers.has(layer)).map((fold) => ({ ...fold })) }) };
     const notices = [
       ...(given.foldBatchNorm && folds.length === 0 ? ["No batch normalisation could be folded: none alone uses the output of a convolution or a dense layer."] : []),
+      ...unshown(layersWithoutWeights(model.graph)),
+      ...(chosen.some(isUnscaled) ? ["Weights of ConvInteger and MatMulInteger are shown as whole numbers without their zero point: their scale is applied after the product."] : []),
       ...(hasInnerWeights(model.graph) ? ["Weights inside the bodies of Loop, If and Scan are not shown."] : []),
     ];
     const findings: Findings = { ...found, facts, ...(notices.length > 0 && { notices }) };
@@ -93,6 +95,9 @@ export const weights = defineMethod({
     return { ...findings, tensors: { ...findings.tensors, ...training.tensors }, facts: { ...facts, ...training.facts }, views: [...findings.views, ...training.views] };
   },
 });
+
+const unshown = (layers: readonly string[]): string[] =>
+  layers.length === 0 ? [] : [`The weights of ${brief(layers.join(", "), 200)} are not shown: they are computed, or dequantised block by block, before they are used.`];
 
 /** Lets others run; stops where the caller has cancelled. */
 async function breathe(signal: AbortSignal): Promise<void> {

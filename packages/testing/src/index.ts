@@ -14,6 +14,7 @@ export type { TinyModel } from "./models/model.js";
 export { basicModel3, multiLayer, multiLayerMultiInput, oneConv } from "./models/captum.js";
 export { fixedBatch, residual, tinyConvNet, tinySeries, tinyVolume } from "./models/convolutional.js";
 export { scalarOutput, tinyLstm, tokens, twoInputs, twoOutputs } from "./models/sequences.js";
+export { quantized, type QuantizedForm } from "./models/quantized.js";
 export { runSuite, showReport, type Skipped, type Suite, type SuiteCase, type SuiteReport } from "./suites/suite.js";
 export { runtimeSuite, testRuntime, type RuntimeSuiteOptions } from "./suites/runtime-suite.js";
 export { methodSuite, testMethod, type MethodSuiteOptions } from "./suites/method-suite.js";

@@ -6,6 +6,7 @@ import { indexingRules } from "./indexing.js";
 import { normalizationRules } from "./normalization.js";
 import { poolingRules } from "./pooling.js";
 import { productRules } from "./product.js";
+import { quantizationRules } from "./quantization.js";
 import { reductionRules } from "./reduction.js";
 import { resizingRules } from "./resize.js";
 import type { OperatorRule, RuleTable } from "./rule.js";
@@ -14,7 +15,7 @@ import { softmaxRules } from "./softmax.js";
 
 const table: ReadonlyMap<string, OperatorRule> = new Map(
   ([
-    activationRules, convolutionRules, einsumRules, elementwiseRules, indexingRules, normalizationRules, poolingRules, productRules, reductionRules, resizingRules, shapingRules,
+    activationRules, convolutionRules, einsumRules, elementwiseRules, indexingRules, normalizationRules, poolingRules, productRules, quantizationRules, reductionRules, resizingRules, shapingRules,
     softmaxRules,
   ] satisfies RuleTable[]).flatMap((each) => Object.entries(each)),
 );

@@ -45,6 +45,8 @@ export interface Differentiation {
   differentiable(node: Node): true | string;
   /** The nodes of a graph that let no gradient through though data goes through them, before anything runs. What shapes and the data decide besides is told by `differentiate`. */
   undifferentiable(graph: GraphView & Pick<Graph, "inputs" | "outputs">): readonly Blockage[];
+  /** What a reader has to know of the gradients between these values: where they are those of a network that is not quite this one. @throws as `valuesBetween` */
+  caveats(graph: GraphView, of: string, wrt: readonly string[]): readonly string[];
   /** The activations of a graph that are rectifiers, also those that an export has written out of smaller operators. */
   rectifiers(graph: GraphView): readonly Rectifier[];
 }

@@ -57,7 +57,7 @@ export interface GradientGraph {
   all(): Promise<GradientRows>;
 }
 
-export type GradientJob = Pick<Job, "model" | "feeds" | "samples" | "batch" | "signal" | "targets" | "run" | "shapes" | "target" | "require">;
+export type GradientJob = Pick<Job, "model" | "feeds" | "samples" | "batch" | "signal" | "targets" | "run" | "shapes" | "target" | "require" | "notice">;
 
 interface Derived {
   readonly builder: GraphBuilder;
@@ -105,6 +105,7 @@ export async function gradientGraph(job: GradientJob, options: GradientOptions):
     return wrt.map(({ value }) => value);
   });
   const { builder, target, gradients } = derived;
+  for (const caveat of job.require(differentiation).caveats(builder, target.of, wrt.map(({ value }) => value))) job.notice(caveat);
   const read = options.read ?? [];
   // An output's name may differ from the value's: that of an input, say.
   const graph = builder.build({ outputs: [target.score, ...wrt.map(({ value }) => gradients.get(value)!), ...read.map(({ value }) => builder.identity(value, `${value}:read`))] });

@@ -121,7 +121,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     });
     const about = await describe(wanted, job);
     const finish = (findings: Findings): Findings => {
-      const notices = [...(findings.notices ?? []), ...model.runtime.info.notices, ...model.runNotices];
+      const notices = [...new Set([...(findings.notices ?? []), ...job.notices]), ...model.runtime.info.notices, ...model.runNotices];
       return { ...findings, views: findings.views.map((view) => captioned(view, sourceLine(about(), wanted, job))), ...(notices.length > 0 && { notices }) };
     };
     try {

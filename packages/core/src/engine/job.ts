@@ -46,6 +46,8 @@ export class MethodJob implements Job {
   targetTexts: readonly string[] | undefined;
   targetTitles: readonly string[] | undefined;
   readonly #parts: JobParts;
+  /** What was said besides the findings' own notices. */
+  readonly notices = new Set<string>();
   readonly #targetFeeds: Record<string, Tensor> = {};
   readonly #outputs = new Map<string, Promise<Tensor>>();
 
@@ -116,6 +118,10 @@ export class MethodJob implements Job {
     return this.model.prepare(input, label);
   }
 
+  notice(text: string): void {
+    this.notices.add(text);
+  }
+
   find<T>(capability: Capability<T>): T | undefined {
     return this.#parts.host.capability(capability);
   }
@@ -136,7 +142,8 @@ export class MethodJob implements Job {
     const inputs = inherits ? this.inputs : found.needsInput === false ? {} : this.model.prepare(options.input);
     const params = resolveParameters(found.id, found.params, options.params ?? {});
     const job = new MethodJob({ ...this.#parts, method: found, inputs, targets: options.target ?? this.targets, params });
-    return drive(found, job, () => undefined);
+    const findings = await drive(found, job, () => undefined);
+    return job.notices.size === 0 ? findings : { ...findings, notices: [...(findings.notices ?? []), ...job.notices] };
   }
 
   #output(value: string): Promise<Tensor> {

@@ -59,6 +59,8 @@ export interface Job<P = Readonly<Record<string, unknown>>> {
   shapes(builder: GraphBuilder, values: readonly string[], feeds?: Feeds): Promise<ReadonlyMap<string, readonly number[]>>;
   /** Prepares one more input (of a set) for the model. */
   prepare(input: Input, label?: string): Readonly<Record<string, PreparedInput>>;
+  /** Says what a reader of the findings has to know, beside their own notices; the same sentence once. */
+  notice(text: string): void;
   /** What a plugin offers. @throws `capability-missing` */
   require<T>(capability: Capability<T>): T;
   /** The same, or undefined. */

@@ -6,6 +6,7 @@ import type { Feeds, Model } from "../model/model.js";
 import { toFloat32 } from "../tensor/convert.js";
 import { int64, sizeOf, type Tensor } from "../tensor/tensor.js";
 import { classIndex, className } from "./classes.js";
+import { realValue } from "../model/real-value.js";
 import { finalSoftmax } from "./logits.js";
 import { oneHot, selectionMask, type AxisWeights } from "./selection.js";
 import type { Target, Targets } from "./spec.js";
@@ -168,8 +169,10 @@ function positionOf(layer: Layer, position: readonly number[]): readonly number[
 type Common = Pick<CompiledTarget, "titles" | "texts" | "classes">;
 
 /** score = Σ value · mask over everything but the batch. With `strongest`, only the first strongest position of the selected unit counts. */
-function select(builder: GraphBuilder, value: string, rank: number, batchAxis: number, weights: readonly AxisWeights[], common: Common, strongest?: Layer): CompiledTarget {
+function select(builder: GraphBuilder, chosen: string, rank: number, batchAxis: number, weights: readonly AxisWeights[], common: Common, strongest?: Layer): CompiledTarget {
   const feeds: Record<string, Tensor> = {};
+  // A unit of a quantised layer is explained as what its numbers stand for.
+  const value = realValue(builder, chosen);
   let mask = selectionMask(builder, rank, batchAxis, weights, feeds);
   if (strongest && strongest.spatialAxes.length > 0) mask = builder.mul(mask, strongestPosition(builder, builder.mul(value, mask), strongest), "target:mask");
   const axes = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== batchAxis);
