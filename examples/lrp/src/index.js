@@ -6,7 +6,7 @@ export { lrpEpsilon } from "./rule.js";
 
 /** `lrp`. Differentiation is another's: the autodiff package offers it. */
 export default definePlugin({
-  name: "vitrine-method-lrp",
+  name: "vitrine-lrp",
   register(registry) {
     registry.method(lrp);
   },

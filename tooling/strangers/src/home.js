@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { pnpm, publicPackages, run } from '../../pack.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const examples = ['method-detail', 'runtime-reference'];
+const examples = ['lrp', 'method-detail', 'runtime-reference'];
 
 /** Strangers have neither our workspace's settings nor our test runner's. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_(config|package|lifecycle)_|NODE_OPTIONS$|VITEST|INIT_CWD$|pnpm_)/i.test(name) || /registry|userconfig|cafile|proxy/i.test(name)));

@@ -100,11 +100,11 @@ describe('a package that the configuration leaves out', () => {
 });
 
 describe('tests and templates', () => {
-  it.each(['vitrine-method-detail', 'vitrine-runtime-reference'])('the tests of %s pass where it is developed', (name) => {
+  it.each(['vitrine-lrp', 'vitrine-method-detail', 'vitrine-runtime-reference'])('the tests of %s pass where it is developed', (name) => {
     const source = new URL(`../../../examples/${name.replace('vitrine-', '')}/`, import.meta.url);
     const manifest = JSON.parse(readFileSync(new URL('package.json', source), 'utf8'));
     const folder = path.join(home, 'developed', name);
-    install(packed.files, folder, [`${scope}/core`, `${scope}/testing`], { name });
+    install(packed.files, folder, [`${scope}/core`, `${scope}/autodiff`, `${scope}/testing`], { name });
     for (const part of manifest.files.concat('test')) node(folder, ['-e', `require('node:fs').cpSync(${JSON.stringify(fileURLToPath(new URL(part, source)))}, ${JSON.stringify(part)}, { recursive: true })`]);
     expect(ok(node(folder, ['--test', '--test-reporter=tap']))).toMatch(/# fail 0/);
   }, patience);
