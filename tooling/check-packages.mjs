@@ -17,6 +17,7 @@ function bin(dependency, name = dependency) {
 
 const folders = publicPackages();
 
+const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 const archives = mkdtempSync(path.join(tmpdir(), 'vitrine-pack-'));
 let failures = 0;
 const complain = (name, what, text) => {
@@ -40,6 +41,9 @@ try {
     console.log(
       json.name.padEnd(32) + kilobytes(statSync(archive).size).padStart(12) + kilobytes(unpacked).padStart(12) + `  ${files.length}`,
     );
+    const said = Number(new RegExp(`\\| \`${json.name}\` \\| (\\d+) kB \\|`).exec(readme)?.[1] ?? NaN);
+    const measured = statSync(archive).size / 1024;
+    if (Math.abs(said - measured) > 0.25 * measured) complain(json.name, 'README.md says another size', `${said} kB there, ${measured.toFixed(0)} kB packed`);
     const stray = files.filter((file) => !file.path.startsWith('templates/') && /\.test\.|\.tsbuildinfo$|(^|\/)src\//.test(file.path));
     if (stray.length > 0) complain(json.name, 'ships what is ours alone', stray.map((file) => file.path).join('\n'));
 

@@ -11,6 +11,7 @@ const programs = {
   main: { package: 'cli', folder: 'apps/cli', entry: 'dist/main.js' },
   demo: { package: 'cli', folder: 'apps/cli', entry: 'dist/demo.js' },
   bench: { package: 'bench', folder: 'tooling/bench', entry: 'dist/main.js' },
+  docs: { package: 'docs', folder: 'docs', entry: 'dist/main.js' },
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -13,7 +13,7 @@ const root = new URL('../../', import.meta.url).pathname;
 export const vitrine = { rules: { 'dependency-law': dependencyLaw, 'browser-safe': browserSafe } };
 
 export default defineConfig(
-  { ignores: ['**/dist/', '**/coverage/', '**/*_pb.ts', '**/*_pb.js', '**/assets/', '**/vitrine-out/'] },
+  { ignores: ['**/dist/', '**/coverage/', '**/*_pb.ts', '**/*_pb.js', '**/assets/', '**/vitrine-out/', 'docs/site/', 'docs/.samples/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: sources,
