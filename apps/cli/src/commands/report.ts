@@ -80,7 +80,7 @@ export async function report(engine: Engine, modelText: string, flags: ReportFla
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;
   const { out } = flags;
-  if (out === undefined) throw cliError("out-missing", { method: "the report" });
+  if (out === undefined || out === "") throw cliError("out-missing", { method: "the report" });
   await checkWritable(out);
   const texts = flags.input ?? [];
   for (const text of texts) if (await namesSet(text.replace(/^[^=/\\]+=/, ""))) throw cliError("report-set", { pattern: text, model: modelText });
@@ -185,7 +185,7 @@ async function make(setting: Setting, { part, way }: Choice, later: readonly Cho
   } catch (error) {
     if (flags.signal.aborted) throw error;
     const why = limit.signal.aborted ? `It was stopped after ${showSeconds(setting.elapsed() - began)}, its share of the budget.` : reasonOf(error);
-    if (!flags.json) process.stderr.write(`${plain(`${part.title}: left out. ${why}`, 400)}\n`);
+    if (!flags.json) process.stderr.write(`${plain(`${part.title}: left out. ${why}`, 200)}\n`);
     return missingFrom(setting, part, why);
   } finally {
     clearTimeout(timer);
@@ -268,26 +268,26 @@ function reportCommand(asked: Asked, flags: ReportFlags & { readonly out: string
 }
 
 /** What will be done, before it is. */
-function showPlan({ model, flags, elapsed, asked }: Setting, { secondsPerPass, failure }: Measured & { readonly failure?: string }, { made, leftOut }: Chosen): string {
+function showPlan({ model, flags, elapsed }: Setting, { secondsPerPass, failure }: Measured & { readonly failure?: string }, { made, leftOut }: Chosen): string {
   const speed = Number.isFinite(secondsPerPass) ? ` One pass of ${plain(model.file.name)} takes ${secondsPerPass >= 0.1 ? showSeconds(secondsPerPass) : `${(1000 * secondsPerPass).toPrecision(2)} ms`}.` : "";
   const lines = [`Plan for ${showSeconds(flags.budget)}, of which ${showSeconds(elapsed())} are spent.${speed}`];
   if (failure !== undefined) lines.push(...wrap(plain(`The network could not be run on this input: ${failure}`, 600)));
   made.forEach(({ part, way }, i) => {
     lines.push(`  ${i + 1}. ${part.title}, ${way.estimate === undefined ? "as long as there is time" : `about ${showSeconds(Math.max(0.1, way.estimate))}`}${way.less === undefined ? "" : `. ${way.less}`}`);
   });
-  for (const { part, why } of leftOut) {
-    lines.push(`  Left out: ${plain(`${part.title}. ${why}`, 400)}`, `     ${commandOf(asked, part.method, part.ways[0]?.params ?? {}, path.join(flags.out, ...folderOf(part)))}`);
-  }
+  for (const { part, why } of leftOut) lines.push(`  Left out: ${plain(`${part.title}. ${why}`, 300)}`);
   return lines.join("\n");
 }
 
 function showEnd({ flags, elapsed }: Setting, document: ReportDocument, bytes: number, notices: readonly string[]): string {
   const { answer } = document;
   const says = answer === undefined ? "" : answer.kind === "classes" ? ` says ${plain(answer.top[0]!.label)} (${answer.unit === "probability" ? `${(100 * answer.top[0]!.score).toPrecision(3)} %` : answer.top[0]!.score.toPrecision(3)})` : ` says ${answer.value.toPrecision(4)}`;
-  const left = document.sections.flatMap(({ leftOut }) => leftOut);
+  // Several methods often lack the same thing.
+  const reasons = new Map<string, LeftOut[]>();
+  for (const left of document.sections.flatMap(({ leftOut }) => leftOut)) reasons.set(left.why, [...(reasons.get(left.why) ?? []), left]);
   const lines = [
     `${plain(document.model.file)}${says} · ${document.sections.reduce((sum, { entries }) => sum + entries.length, 0)} parts in ${showSeconds(elapsed())}`,
-    ...left.flatMap(({ title, why, command }) => ["", ...wrap(plain(`Left out: ${title}. ${why}`, 600)), `  ${command}`]),
+    ...[...reasons].flatMap(([why, left]) => ["", ...wrap(plain(`Left out: ${left.map(({ title }) => title).join(", ")}. ${why}`, 800)), ...left.map(({ command }) => `  ${command}`)]),
     ...notices.flatMap((notice) => ["", ...wrap(`Note: ${plain(notice, 600)}`)]),
     "", `${link(path.resolve(flags.out, pageFile))} (${(bytes / 1e6).toPrecision(2)} MB)`,
   ];

@@ -28,7 +28,7 @@ export interface RunFlags extends ModelOptions {
 
 /** `vitrine run METHOD MODEL --input X --out DIR` */
 export async function runMethod(engine: Engine, method: Method, modelText: string, flags: RunFlags): Promise<void> {
-  if (flags.out === undefined) throw cliError("out-missing", { method: method.id });
+  if (flags.out === undefined || flags.out === "") throw cliError("out-missing", { method: method.id });
   const out = flags.out;
   await checkWritable(out);
   const target = await readTargets(flags.target ?? []);
