@@ -48,6 +48,7 @@ function shim(job: Job, layers: readonly Explained[], values: ReadonlyMap<string
     shapes: (builder, wanted, given = feeds) => job.shapes(builder, wanted, given),
     target: (builder, targets, score) => job.target(builder, targets, score),
     require: (capability) => job.require(capability),
+    notice: (text) => { job.notice(text); },
   };
 }
 
