@@ -1,6 +1,7 @@
-import { attr, float32, int64, intAttr, intsAttr, sizeOf } from "@vitrine/core";
+import { float32, int64, intAttr, intsAttr, sizeOf } from "@vitrine/core";
 import { ones, only, repeat } from "./broadcasting.js";
 import { scaled } from "./activation.js";
+import { maxPool } from "./max-pool.js";
 import type { OperatorRule, RuleContext, RuleTable } from "./rule.js";
 import { covered, transposeAttributes, windowOf, type Window } from "./window.js";
 
@@ -16,17 +17,6 @@ function spreadWindows(c: RuleContext, g: string, window: Window): string {
   const kernel = b.constant(float32([1, 1, ...window.kernel], new Float32Array(sizeOf(window.kernel)).fill(1)), "ones");
   return b.reshape(b.op("ConvTranspose", [maps, kernel], transposeAttributes(window, size, out, 1)), shape);
 }
-
-/** Switches: every cotangent goes to the first maximum of its window; overlapping windows add. */
-const maxPool: OperatorRule = (c) => {
-  const { b } = c;
-  const shape = c.xShape(0);
-  const indices = b.withOutput(c.node.name, 1);
-  const flat = [sizeOf(shape)];
-  const count = [sizeOf(c.yShape)];
-  const scattered = b.op("ScatterElements", [b.zeros(flat), b.reshape(indices, count), b.reshape(c.g, count)], { axis: attr.int(0), reduction: attr.string("add") });
-  return [b.reshape(scattered, shape)];
-};
 
 const averagePool: OperatorRule = (c) => {
   const { b } = c;
