@@ -24,6 +24,8 @@ export { readResizing, type Resizing } from "./input/resizing.js";
 export * from "./input/fill.js";
 export * from "./input/random.js";
 export * from "./model/layer.js";
+export { layerAxes, layerAxisNames, layerExtent, layerGridLayout, unravelIndex, type LayerAxes } from "./model/layer-axes.js";
+export { layerKindWords } from "./model/layer-words.js";
 export * from "./model/model.js";
 export * from "./target/spec.js";
 export * from "./target/parse.js";
@@ -31,6 +33,7 @@ export * from "./target/compile.js";
 export * from "./method/parameters.js";
 export * from "./method/view.js";
 export * from "./method/layer-grid.js";
+export { countOf, modelName, orNull, percentOf, threeDigits } from "./method/words.js";
 export { checkpointAxis, type CheckpointAxis } from "./method/checkpoint-axis.js";
 export {
   outlierBound, pictureTensor, positionMap, positionView, samplePicture, type PositionAxes, type PositionMap, type PositionReduction, type PositionViewOptions,

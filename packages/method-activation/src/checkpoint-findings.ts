@@ -1,6 +1,5 @@
-import { float32, type CurveView, type Fact, type FindingTensor, type Findings, type Layer } from "@vitrine/core";
+import { countOf, float32, orNull, type CurveView, type Fact, type Findings, type FindingTensor, type Layer } from "@vitrine/core";
 import type { CheckpointCurves, CheckpointMeasures } from "./checkpoints.js";
-import { count, orNull } from "./words.js";
 
 interface Curve {
   readonly measure: keyof CheckpointMeasures;
@@ -48,7 +47,7 @@ export function checkpointFindings({ axis, names, inputs, layers }: CheckpointCu
     }
     views.push({
       kind: "curve", group, title, yAxis, xAxis: axis.title, yRange: [0, 1],
-      caption: `${caption} Measured on ${count(inputs, "input")} at ${count(names.length, "checkpoint")}.`,
+      caption: `${caption} Measured on ${countOf(inputs, "input")} at ${countOf(names.length, "checkpoint")}.`,
       series: applies.map(([layer]) => ({ x: "checkpoints", y: `${key}/${layer.name}`, label: layer.name })),
     });
   }

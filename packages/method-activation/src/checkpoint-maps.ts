@@ -1,8 +1,6 @@
-import { checkpointAxis, gridColumns, GraphBuilder, take, toFloat32, topK, type FindingTensor, type Findings, type Job, type Layer, type LayerGridView, type Model, type SideBySideView, type Tensor } from "@vitrine/core";
-import { axesOf, axisNames, extentOf, gridLayout } from "./axes.js";
+import { checkpointAxis, countOf, GraphBuilder, gridColumns, layerAxes, layerAxisNames, layerExtent, layerGridLayout, take, toFloat32, topK, type Findings, type FindingTensor, type Job, type Layer, type LayerGridView, type Model, type SideBySideView, type Tensor } from "@vitrine/core";
 import { layersIn } from "./checkpoints.js";
 import { runGraph } from "./input-set.js";
-import { count } from "./words.js";
 
 /** Maps of how many layers are shown, at how many checkpoints, and of how many units. */
 const mostLayers = 3;
@@ -31,16 +29,16 @@ export async function* mapsOverTraining(job: Job, models: readonly Model[], laye
     const panels = maps.map((tensor, step): LayerGridView => {
       const at = axis.values[steps[step]!]!;
       const key = `maps-${at}/${layer.name}`;
-      tensors[key] = { tensor, value: layer.value, axes: axisNames(layer), meaning: `maps of units ${units.join(", ")} at ${axis.title} ${at}` };
+      tensors[key] = { tensor, value: layer.value, axes: layerAxisNames(layer), meaning: `maps of units ${units.join(", ")} at ${axis.title} ${at}` };
       return {
-        kind: "layer-grid", title: `${axis.title} ${at}`, tensor: key, axes: gridLayout(layer).axes, columns: gridColumns(units.length), sample: 0,
+        kind: "layer-grid", title: `${axis.title} ${at}`, tensor: key, axes: layerGridLayout(layer).axes, columns: gridColumns(units.length), sample: 0,
         scaling: { normalise: signed ? "signed" : "magnitude", contrast: "layer", channelBoost: 0, gamma: 1 }, ownScale: false,
         colours: signed ? "signed" : "magnitude", unit: "activation",
       };
     });
     return {
       kind: "side-by-side", group: "Over training", title: `What ${layer.name} saw as it learned`, views: panels,
-      caption: `${units.length < layer.units ? `In reading order units ${units.join(", ")}: those of ${layer.units} that are strongest at the end. ` : ""}The same input, each checkpoint on its own scale${steps.length < models.length ? `; ${count(steps.length, "checkpoint")} of ${models.length}` : ""}.`,
+      caption: `${units.length < layer.units ? `In reading order units ${units.join(", ")}: those of ${layer.units} that are strongest at the end. ` : ""}The same input, each checkpoint on its own scale${steps.length < models.length ? `; ${countOf(steps.length, "checkpoint")} of ${models.length}` : ""}.`,
     };
   });
   return { tensors, facts: {}, views };
@@ -48,7 +46,7 @@ export async function* mapsOverTraining(job: Job, models: readonly Model[], laye
 
 /** Layers with positions and a batch axis, rectified ones where there are some: a first, a middle and a last. */
 function chosenLayers(layers: readonly Layer[]): readonly Layer[] {
-  const spatial = layers.filter((layer) => layer.kind !== "input" && axesOf(layer).batch === 0 && layer.spatialAxes.length === 2 && extentOf(layer).every((size) => size > 1));
+  const spatial = layers.filter((layer) => layer.kind !== "input" && layerAxes(layer).batch === 0 && layer.spatialAxes.length === 2 && layerExtent(layer).every((size) => size > 1));
   const rectified = spatial.filter((layer) => layer.rectified);
   return evenly(rectified.length > 0 ? rectified : spatial, mostLayers);
 }

@@ -1,8 +1,7 @@
-import { topK, type BarsView, type GridScaling, type LayerGridView, type View } from "@vitrine/core";
-import { axesOf, axisNames, extentOf, gridLayout, unravel } from "./axes.js";
+import { countOf, layerAxes, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, modelName, percentOf, threeDigits, topK, unravelIndex, type BarsView, type GridScaling, type LayerGridView, type View } from "@vitrine/core";
 import type { Answer } from "./capture.js";
 import { ofSample, rangeOf, type LayerStatistics } from "./statistics.js";
-import { count, kindWords, modelName, percent, placeWords, shown } from "./words.js";
+import { placeWords } from "./words.js";
 
 /** How layers are drawn: the parameters of that name. */
 export interface GridOptions {
@@ -21,7 +20,7 @@ const ranks = ["strongest", "second", "third"] as const;
 /** A layer as it is seen best: a softmax over classes as bars, every other one as a grid of its units. */
 export function layerView(statistics: LayerStatistics, sample: number, options: GridOptions, answer: Answer | undefined, isOutput: boolean): View {
   const { layer } = statistics;
-  const isVector = extentOf(layer).every((size) => size === 1);
+  const isVector = layerExtent(layer).every((size) => size === 1);
   if (layer.kind === "softmax" && isVector && layer.units > 1) return bars(statistics, sample, isOutput ? answer : undefined);
   return grid(statistics, sample, options);
 }
@@ -63,7 +62,7 @@ function grid(statistics: LayerStatistics, sample: number, options: GridOptions)
   const strongest = units > 1 ? topK(highest, Math.min(ranks.length, units - 1)).filter(({ value }) => value > 0) : [];
   return {
     kind: "layer-grid", group, title: `What ${layer.name} sees`, tensor: `activation/${layer.name}`,
-    ...gridLayout(layer), sample: axesOf(layer).batch === undefined ? 0 : sample * (statistics.rowsPerSample ?? 0), scaling, ownScale,
+    ...layerGridLayout(layer), sample: layerAxes(layer).batch === undefined ? 0 : sample * (statistics.rowsPerSample ?? 0), scaling, ownScale,
     colours: scaling.normalise === "signed" ? "signed" : "magnitude",
     unit: "activation",
     ...(!ownScale && range.every(Number.isFinite) && { range }),
@@ -77,9 +76,9 @@ function gridCaption(statistics: LayerStatistics, sample: number, scaling: GridS
   const { layer, units, rowsPerSample } = statistics;
   const boost = scaling.channelBoost > 0 ? ` Quiet units are lifted (boost ${scaling.channelBoost}).` : "";
   const zero = scaling.normalise === "min-max" ? " The palest value is the lowest, not zero." : "";
-  const first = rowsPerSample === 1 || axesOf(layer).batch === undefined ? "" : rowsPerSample === undefined ? " Samples are mixed in this layer; its first row is shown." : ` Shown is the first of ${rowsPerSample} windows.`;
-  const kind = kindWords(layer);
-  return `${kind[0]!.toUpperCase()}${kind.slice(1)} of ${count(units, "unit")}.${first}${zero}${boost}${strongestWords(statistics, sample)}`;
+  const first = rowsPerSample === 1 || layerAxes(layer).batch === undefined ? "" : rowsPerSample === undefined ? " Samples are mixed in this layer; its first row is shown." : ` Shown is the first of ${rowsPerSample} windows.`;
+  const kind = layerKindWords(layer);
+  return `${kind[0]!.toUpperCase()}${kind.slice(1)} of ${countOf(units, "unit")}.${first}${zero}${boost}${strongestWords(statistics, sample)}`;
 }
 
 function strongestWords(statistics: LayerStatistics, sample: number): string {
@@ -88,25 +87,25 @@ function strongestWords(statistics: LayerStatistics, sample: number): string {
   const [best] = topK(highest, 1);
   if (!best || units === 1 || !(best.value > 0)) return "";
   const position = ofSample(statistics, "position", sample)[best.index]!;
-  const names = axisNames(layer).filter((_, axis) => layer.spatialAxes.includes(axis));
-  const where = Number.isNaN(position) || statistics.positions === 1 ? "" : ` at ${placeWords(unravel(position, extentOf(layer)), names)}`;
-  return ` The strongest is unit ${best.index}: ${shown(best.value)}${where}.`;
+  const names = layerAxisNames(layer).filter((_, axis) => layer.spatialAxes.includes(axis));
+  const where = Number.isNaN(position) || statistics.positions === 1 ? "" : ` at ${placeWords(unravelIndex(position, layerExtent(layer)), names)}`;
+  return ` The strongest is unit ${best.index}: ${threeDigits(best.value)}${where}.`;
 }
 
 /** "squeezenet1.1 says golden retriever (78 %)." */
 export function answerSentence(model: string, answer: Answer): string {
   const { top, unit } = answer;
-  return `${modelName(model)} says ${top.name} (${unit === "probability" ? percent(top.value) : `score ${shown(top.value)}`}).`;
+  return `${modelName(model)} says ${top.name} (${unit === "probability" ? percentOf(top.value) : `score ${threeDigits(top.value)}`}).`;
 }
 
 /** The units of a layer in the order of their maxima, for lists. */
 export function strongestUnits(statistics: LayerStatistics, sample: number, most: number): { readonly unit: number; readonly max: number; readonly mean: number; readonly position: readonly number[] | undefined }[] {
-  const extent = extentOf(statistics.layer);
+  const extent = layerExtent(statistics.layer);
   const means = ofSample(statistics, "mean", sample);
   const positions = ofSample(statistics, "position", sample);
   return topK(ofSample(statistics, "max", sample), most).map(({ index, value }) => {
     const position = positions[index]!;
     const only = statistics.positions === 1 ? 0 : position;
-    return { unit: index, max: value, mean: means[index]!, position: Number.isNaN(only) || extent.length === 0 ? undefined : unravel(only, extent) };
+    return { unit: index, max: value, mean: means[index]!, position: Number.isNaN(only) || extent.length === 0 ? undefined : unravelIndex(only, extent) };
   });
 }

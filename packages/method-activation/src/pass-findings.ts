@@ -1,12 +1,11 @@
-import type { Fact, FindingTensor, Findings, Job, View } from "@vitrine/core";
-import { axisNames, extentOf } from "./axes.js";
+import { countOf, layerAxisNames, layerExtent, modelName, orNull, type Fact, type Findings, type FindingTensor, type Job, type View } from "@vitrine/core";
 import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
 import { answerBars, answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
 import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
 import { asTensor, meanOf, ofSample, rangeOf, statisticNames, type LayerStatistics } from "./statistics.js";
 import { boxOf, boxWords, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
-import { count, listedUnits, modelName, orNull } from "./words.js";
+import { listedUnits } from "./words.js";
 
 /** What is shown of a forward pass. */
 export interface PassOptions extends GridOptions {
@@ -26,7 +25,7 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
   const measures = statistics.map((one) => measuresOf(one, sample));
   const where = job.samples === 1 ? "on this input" : `on sample ${sample} of ${job.samples}`;
   const sentences = [
-    answer ? answerSentence(job.model.file.name, answer) : `${modelName(job.model.file.name)}: ${count(layers.length, "layer")} ${where}.`,
+    answer ? answerSentence(job.model.file.name, answer) : `${modelName(job.model.file.name)}: ${countOf(layers.length, "layer")} ${where}.`,
     sparsitySentence(measures, where),
   ].filter((sentence) => sentence !== undefined);
 
@@ -77,7 +76,7 @@ function tensorsOf(pass: Capture): Record<string, FindingTensor> {
   const tensors: Record<string, FindingTensor> = {};
   for (const one of pass.statistics) {
     const { layer } = one;
-    tensors[`activation/${layer.name}`] = { tensor: pass.activations.get(layer)!, value: layer.value, axes: axisNames(layer), meaning: `values of ${layer.name}` };
+    tensors[`activation/${layer.name}`] = { tensor: pass.activations.get(layer)!, value: layer.value, axes: layerAxisNames(layer), meaning: `values of ${layer.name}` };
     tensors[`statistics/${layer.name}`] = {
       tensor: asTensor(one),
       value: layer.value,
@@ -98,7 +97,7 @@ function layerFacts(job: Job, statistics: LayerStatistics, sample: number, top: 
   const { sparsity, silent, below, concentration, entropy } = measuresOf(statistics, sample);
   const { min, max } = rangeOf(statistics, sample);
   return {
-    layer: layer.name, kind: layer.kind, op: layer.op, value: layer.value, units, positions: extentOf(layer),
+    layer: layer.name, kind: layer.kind, op: layer.op, value: layer.value, units, positions: layerExtent(layer),
     min: orNull(min), max: orNull(max), mean: orNull(meanOf(ofSample(statistics, "mean", sample))),
     rectified: layer.rectified,
     sparsity: orNull(sparsity), silentUnits: silent ?? null, below: orNull(below), concentration: orNull(concentration), entropy: orNull(entropy),

@@ -1,8 +1,8 @@
-import { float32, topK, type Fact, type FindingTensor, type Findings, type TableView } from "@vitrine/core";
+import { countOf, float32, orNull, topK, type Fact, type Findings, type FindingTensor, type TableView } from "@vitrine/core";
 import type { SetMeasures } from "./checkpoints.js";
 import { setStatisticNames, type SetStatistics } from "./set-statistics.js";
 import { sparsitySentence, sparsityViews, type LayerMeasures } from "./sparsity-views.js";
-import { count, listedUnits, orNull } from "./words.js";
+import { listedUnits } from "./words.js";
 
 function measures(statistics: SetStatistics): LayerMeasures {
   const dead = statistics.dead();
@@ -12,18 +12,18 @@ function measures(statistics: SetStatistics): LayerMeasures {
 /** What a set of inputs showed: statistics of every unit, dead units, and which input each unit answers most. */
 export function setFindings({ statistics, labels }: SetMeasures, below: number | undefined, most: number): Findings {
   const inputs = labels.length;
-  const group = `Over ${count(inputs, "input")}`;
+  const group = `Over ${countOf(inputs, "input")}`;
   const tensors: Record<string, FindingTensor> = {};
   for (const one of statistics) {
     tensors[`against/${one.layer.name}`] = {
       tensor: float32([one.units, setStatisticNames.length], interleaved(one)),
       value: one.layer.value,
       axes: ["unit", "statistic"],
-      meaning: `over ${count(inputs, "input")}, per unit: ${setStatisticNames.join(", ")}; NaN where one does not apply`,
+      meaning: `over ${countOf(inputs, "input")}, per unit: ${setStatisticNames.join(", ")}; NaN where one does not apply`,
     };
   }
   const all = statistics.map(measures);
-  const sentence = sparsitySentence(all, `on every one of ${count(inputs, "input")}`);
+  const sentence = sparsitySentence(all, `on every one of ${countOf(inputs, "input")}`);
   const views = sparsityViews(all, { group, below, table: "What is switched off, and how local it is, over the set", bars: "How much of each rectifier is off over the set", silent: `dead on all ${inputs}` });
   const layers = statistics.map((one): Fact => {
     const means = one.layerMeans();

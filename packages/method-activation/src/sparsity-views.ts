@@ -1,6 +1,5 @@
-import type { BarsView, TableView, View } from "@vitrine/core";
+import { countOf, orNull, percentOf, type BarsView, type TableView, type View } from "@vitrine/core";
 import { isSilentAt, meanOf, ofSample, type LayerStatistics } from "./statistics.js";
-import { count, orNull, percent } from "./words.js";
 
 /** What the lists of layers tell of one of them; NaN or undefined where it does not apply. */
 export interface LayerMeasures {
@@ -39,7 +38,7 @@ export function sparsitySentence(measures: readonly LayerMeasures[], where: stri
   const units = rectified.reduce((sum, one) => sum + one.units, 0);
   const silent = rectified.reduce((sum, one) => sum + one.silent!, 0);
   const what = rectified.length === 1 ? `The rectifier ${rectified[0]!.layer} gives` : `Its ${rectified.length} rectifiers give`;
-  return `${what} exactly zero at ${percent(share)} of all places; ${silent === 0 ? `every one of ${rectified.length === 1 ? "its" : "their"} ${count(units, "unit")} responds` : `${silent.toLocaleString("en-US")} of ${count(units, "unit")} ${silent === 1 ? "is" : "are"} silent`} ${where}.`;
+  return `${what} exactly zero at ${percentOf(share)} of all places; ${silent === 0 ? `every one of ${rectified.length === 1 ? "its" : "their"} ${countOf(units, "unit")} responds` : `${silent.toLocaleString("en-US")} of ${countOf(units, "unit")} ${silent === 1 ? "is" : "are"} silent`} ${where}.`;
 }
 
 const round = (share: number): number | null => (Number.isFinite(share) ? share * 100 : null);

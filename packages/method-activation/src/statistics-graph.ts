@@ -1,5 +1,4 @@
-import { attr, type GraphBuilder, type Layer } from "@vitrine/core";
-import { axesOf } from "./axes.js";
+import { attr, layerAxes, type GraphBuilder, type Layer } from "@vitrine/core";
 import { strongestShare } from "./measures.js";
 
 /** A quantity that the graph reduces every map to. */
@@ -33,7 +32,7 @@ const tiny = 1e-37;
 
 /** Appends reductions of a layer's value. Only their small result leaves the runtime. */
 export function appendStatistics(builder: GraphBuilder, layer: Layer, { below, anySize = false }: StatisticsOptions = {}): StatisticsNodes {
-  const { spatial } = axesOf(layer);
+  const { spatial } = layerAxes(layer);
   const positions = anySize && spatial.length > 0 ? undefined : spatial.reduce((product, axis) => product * layer.shape[axis]!, 1);
   const { x, rank } = unitsFirst(builder, layer, floatOps.has(layer.op) ? layer.value : builder.cast(layer.value, "float32"));
   const flat = rank === 3 ? x : builder.reshape(x, [0, 0, -1]);
@@ -78,7 +77,7 @@ function total(builder: GraphBuilder, by: "reduceSum" | "reduceMean", x: string,
 
 /** A value as [rows, units, positions, …], with one axis of one position where it has none. */
 function unitsFirst(builder: GraphBuilder, layer: Layer, value: string): { readonly x: string; readonly rank: number } {
-  const { batch, unit, spatial } = axesOf(layer);
+  const { batch, unit, spatial } = layerAxes(layer);
   const order = [batch, unit, ...spatial].filter((axis) => axis !== undefined);
   const moved = order.every((axis, i) => axis === i) ? value : builder.transpose(value, order);
   const missing = [...(batch === undefined ? [0] : []), ...(unit === undefined ? [1] : []), ...(spatial.length === 0 ? [2] : [])];

@@ -1,10 +1,9 @@
-import { coreError, parseTarget, rawCells, tensor, type FindingTensor, type Job, type Layer, type TableView, type Tensor, type View } from "@vitrine/core";
-import { axisNames, extentOf, gridLayout } from "./axes.js";
+import { coreError, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, parseTarget, rawCells, tensor, threeDigits, type FindingTensor, type Job, type Layer, type TableView, type Tensor, type View } from "@vitrine/core";
 import { inputExtent } from "./input-picture.js";
 import { strongestUnits } from "./layer-views.js";
 import { mapPlace, receptiveBox, type InputBox } from "./receptive-box.js";
 import { ofSample, type LayerStatistics } from "./statistics.js";
-import { kindWords, placeWords, shown } from "./words.js";
+import { placeWords } from "./words.js";
 
 type Sees = Pick<Job, "model" | "inputs">;
 
@@ -67,7 +66,7 @@ export function parseUnits(texts: readonly string[]): WantedUnit[] {
 /** @throws `unit-outside`, `position-outside` */
 export function checkUnit({ unit, position }: WantedUnit, layer: Layer): void {
   if (!(unit >= 0 && unit < layer.units)) throw coreError("unit-outside", { layer: layer.name, unit, units: layer.units });
-  const extent = extentOf(layer);
+  const extent = layerExtent(layer);
   const fits = position === undefined || (position.length === extent.length && position.every((p, i) => p >= 0 && p < extent[i]!));
   if (!fits) throw coreError("position-outside", { layer: layer.name, position, extent });
 }
@@ -80,7 +79,7 @@ export function unitView(job: Sees, wanted: WantedUnit, statistics: LayerStatist
   const max = ofSample(statistics, "max", sample)[wanted.unit]!;
   const min = ofSample(statistics, "min", sample)[wanted.unit]!;
   if (statistics.positions === 1) {
-    return { view: { kind: "text", group, title: `How strongly unit ${wanted.unit} of ${layer.name} responds`, text: `${shown(max)}. It is a single number: ${kindWords(layer)} without positions.` }, tensors: {} };
+    return { view: { kind: "text", group, title: `How strongly unit ${wanted.unit} of ${layer.name} responds`, text: `${threeDigits(max)}. It is a single number: ${layerKindWords(layer)} without positions.` }, tensors: {} };
   }
   const position = wanted.position ?? strongestUnits(statistics, sample, statistics.units).find(({ unit }) => unit === wanted.unit)?.position;
   const box = boxOf(job, layer, position);
@@ -89,8 +88,8 @@ export function unitView(job: Sees, wanted: WantedUnit, statistics: LayerStatist
   const most = Math.max(Math.abs(min), Math.abs(max));
   const isSigned = min < 0;
   const over = layer.receptiveField && layer.receptiveField.size.length === 2 ? picture : undefined;
-  const place = over === undefined ? undefined : mapPlace(layer.receptiveField!, extentOf(layer));
-  const names = axisNames(layer).filter((_, axis) => layer.spatialAxes.includes(axis));
+  const place = over === undefined ? undefined : mapPlace(layer.receptiveField!, layerExtent(layer));
+  const names = layerAxisNames(layer).filter((_, axis) => layer.spatialAxes.includes(axis));
   const strongest = position === undefined ? "" : ` ${wanted.position ? "Outlined" : "Strongest"} at ${placeWords(position, names)}${box ? `, where it sees ${boxWords(box)} of the input` : ""}.`;
   return {
     tensors: { [key]: { tensor: map, value: layer.value, meaning: `activation of unit ${wanted.unit} at every position`, axes: ["row", "column"] } },
@@ -101,14 +100,14 @@ export function unitView(job: Sees, wanted: WantedUnit, statistics: LayerStatist
       ...(over !== undefined && { over }),
       ...(place && { place: [place.start[0]!, place.start[1]!, place.size[0]!, place.size[1]!] as const }),
       ...(over !== undefined && box && !box.size.includes(0) && { outlines: [{ box: [box.start[0]!, box.start[1]!, box.size[0]!, box.size[1]!] as const, label: "receptive field" }] }),
-      caption: `From ${shown(min)} to ${shown(max)} on this input.${strongest}`,
+      caption: `From ${threeDigits(min)} to ${threeDigits(max)} on this input.${strongest}`,
     },
   };
 }
 
 /** [rows, columns] of one unit, as its layer lies on a page. */
 function unitMap(layer: Layer, unit: number, activation: Tensor<"float32">, row: number): Tensor<"float32"> {
-  const { axes } = gridLayout(layer);
+  const { axes } = layerGridLayout(layer);
   const { height, width, data } = rawCells(activation, axes, axes.batch === undefined ? 0 : row, unit);
   return tensor("float32", [height, width], data);
 }

@@ -1,4 +1,4 @@
-import { className, sizeOf, type Model } from "@vitrine/core";
+import { className, modelName, percentOf, sizeOf, threeDigits, type Model } from "@vitrine/core";
 import type { Measures } from "./measure.js";
 import type { InputPlan, Plan } from "./plan.js";
 import type { InputResult } from "./results.js";
@@ -34,24 +34,10 @@ export function extremes(measures: Measures, results: readonly InputResult[], cl
   return { most: most!, least: least! };
 }
 
-/** "78 %", "0.4 %". */
-export function percent(probability: number): string {
-  const value = probability * 100;
-  if (!Number.isFinite(value)) return String(value);
-  if (value > 0 && value < 0.1) return "less than 0.1 %";
-  return `${value >= 9.95 || value === 0 ? Math.round(value) : Number(value.toFixed(1))} %`;
-}
-
 /** A score in words. */
 export function scoreText(measures: Measures, score: number): string {
-  if (!measures.isProbability) return String(Number(score.toPrecision(3)));
-  return percent(measures.score === "one-minus-probability" ? 1 - score : score);
-}
-
-/** "squeezenet1.1" of "models/squeezenet1.1.onnx". */
-export function modelName(model: Model): string {
-  const base = model.file.name.split(/[/\\]/).at(-1)!;
-  return base.replace(/\.(onnx|json|pb|tflite)$/i, "") || base;
+  if (!measures.isProbability) return threeDigits(score);
+  return percentOf(measures.score === "one-minus-probability" ? 1 - score : score);
 }
 
 /**
@@ -65,8 +51,8 @@ export function answer(model: Model, plan: Plan, measures: Measures, results: re
   const target = measures.target.classes[sample];
   const top = clean.classes?.[sample];
   const sentences: string[] = [];
-  if (measures.isProbability && target !== undefined && top === target) sentences.push(`${modelName(model)} says ${title} (${score}).`);
-  else if (measures.isProbability && target !== undefined && top !== undefined) sentences.push(`${modelName(model)} says ${className(model.labels, top)}; it gives ${title} ${score}.`);
+  if (measures.isProbability && target !== undefined && top === target) sentences.push(`${modelName(model.file.name)} says ${title} (${score}).`);
+  else if (measures.isProbability && target !== undefined && top !== undefined) sentences.push(`${modelName(model.file.name)} says ${className(model.labels, top)}; it gives ${title} ${score}.`);
   else sentences.push(`The score of ${title} is ${score}.`);
 
   const lowered = measures.score === "one-minus-probability" ? -most.drop : most.drop;

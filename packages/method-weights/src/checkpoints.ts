@@ -1,4 +1,4 @@
-import { checkpointAxis, float32, type CurveView, type Fact, type Findings, type FindingTensor, type Job, type Model, type View } from "@vitrine/core";
+import { checkpointAxis, countOf, float32, orNull, type CurveView, type Fact, type Findings, type FindingTensor, type Job, type Model, type View } from "@vitrine/core";
 import { banksOf, filterOf, type FilterBank } from "./bank.js";
 import { blockOf } from "./analysis.js";
 import { colourPicture, filterCells, rangeOf } from "./cells.js";
@@ -9,7 +9,7 @@ import { montage, pictureMontage } from "./montage.js";
 import { modelParameters, type ModelParameter } from "./parameters.js";
 import { norm, statisticsOf } from "./statistics.js";
 import { meanOf } from "./statistics-views.js";
-import { by, count, keyOf, orNull, titled } from "./words.js";
+import { by, keyOf, titled } from "./words.js";
 
 /** One bank of filters that is followed over training. */
 export interface Followed {
@@ -88,14 +88,14 @@ export function* followCheckpoints(job: Pick<Job, "model">, models: readonly Mod
       tensors[y] = { tensor: float32([models.length], measured[i]!.map((one) => one[name])), axes: ["checkpoint"], meaning };
       return { x: "checkpoints", y, label: titled(parameter.name, bank.block) };
     });
-    return { kind: "curve", group, title, yAxis, xAxis: axis.title, caption: `${caption} ${count(models.length, "checkpoint")}.`, series, ...(name === "nearZero" && { yRange: [0, 1] as const }) };
+    return { kind: "curve", group, title, yAxis, xAxis: axis.title, caption: `${caption} ${countOf(models.length, "checkpoint")}.`, series, ...(name === "nearZero" && { yRange: [0, 1] as const }) };
   });
   const steps = evenly(axis.order, mostSteps);
   for (const [i, { parameter, bank }] of pictured(followed)) {
     const panels = steps.map((at) => panel(parameter, states[at]![i]!, `${axis.title} ${axis.values[at]!}`, String(axis.values[at]!), options, followed[i]!.first, tensors));
     views.push({
       kind: "side-by-side", group, title: `The filters of ${titled(parameter.layer, bank.block)} over training`, views: panels,
-      caption: `${bank.filters > mostTiles ? `The first ${mostTiles} of ` : ""}${count(bank.filters, "filter")} of ${by(bank.kernel)}, in rows from 0${steps.length < models.length ? `; ${steps.length} of ${models.length} checkpoints` : ""}.`,
+      caption: `${bank.filters > mostTiles ? `The first ${mostTiles} of ` : ""}${countOf(bank.filters, "filter")} of ${by(bank.kernel)}, in rows from 0${steps.length < models.length ? `; ${steps.length} of ${models.length} checkpoints` : ""}.`,
     });
   }
   const facts: Record<string, Fact> = {

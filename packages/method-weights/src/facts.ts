@@ -1,10 +1,9 @@
-import type { Fact } from "@vitrine/core";
+import { orNull, type Fact } from "@vitrine/core";
 import type { BankAnalysis } from "./analysis.js";
 import { oriented } from "./classify.js";
 import type { ModelParameter } from "./parameters.js";
 import { statisticsOf } from "./statistics.js";
 import { meanOf } from "./statistics-views.js";
-import { orNull } from "./words.js";
 
 /** Every parameter in numbers. */
 export function parameterFacts(parameters: readonly ModelParameter[], data: (parameter: ModelParameter) => Float32Array, nearZero: number): Fact {

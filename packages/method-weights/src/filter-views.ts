@@ -1,9 +1,9 @@
-import { gridColumns, type FindingTensor, type GridScaling, type LayerGridView, type View } from "@vitrine/core";
+import { countOf, gridColumns, type FindingTensor, type GridScaling, type LayerGridView, type View } from "@vitrine/core";
 import type { BankAnalysis } from "./analysis.js";
 import { colourPicture, filterCells, mostFilters, rangeOf } from "./cells.js";
 import { smallMatrix } from "./matrix.js";
 import type { Noticed } from "./noticed.js";
-import { by, count, keyOf, titled } from "./words.js";
+import { by, keyOf, titled } from "./words.js";
 
 export interface FilterViewOptions {
   readonly scale: "auto" | "filter" | "layer" | "both";
@@ -71,7 +71,7 @@ function mapViews({ parameter, bank }: BankAnalysis, noticed: readonly Noticed[]
     return {
       kind: "layer-grid", group: parameter.layer, tensor: key, axes: { unit: 0, rows: [1], columns: [2] }, scaling, ownScale: over === "filter", columns: Math.min(16, gridColumns(cells.filters)),
       colours: signed ? "signed" : "magnitude", unit: "weight", title: `The filters of ${titled(parameter.layer, bank.block)}`,
-      caption: `${count(bank.filters, "filter")} of ${by(bank.kernel)} over ${count(bank.slices, "channel")}. ${what}${grouped}${turned}${bounded(cells.filters, bank.filters)}`.trim(),
+      caption: `${countOf(bank.filters, "filter")} of ${by(bank.kernel)} over ${countOf(bank.slices, "channel")}. ${what}${grouped}${turned}${bounded(cells.filters, bank.filters)}`.trim(),
       ...(marked.length > 0 && { marked }),
     };
   });

@@ -1,9 +1,9 @@
-import { float32, type BarsView, type FindingTensor, type TableView, type View } from "@vitrine/core";
+import { countOf, float32, orNull, percentOf, threeDigits, type BarsView, type FindingTensor, type TableView, type View } from "@vitrine/core";
 import type { BankAnalysis } from "./analysis.js";
 import { filterClasses, oriented, smallestForNoise } from "./classify.js";
 import type { Shown } from "./filter-views.js";
 import { smallestForGabor } from "./gabor.js";
-import { count, keyOf, orNull, percent, shown } from "./words.js";
+import { keyOf } from "./words.js";
 
 const plural = { edge: "edges", grating: "gratings", blob: "blobs", colour: "colours", noise: "noise" } as const;
 const mostRows = 64;
@@ -21,7 +21,7 @@ export function firstLayerViews({ parameter, bank, first, similarity }: BankAnal
   const well = fitted.filter((r2) => r2 > 0.5).length;
   const gaborWords = fitted.length === 0
     ? `Kernels below ${smallestForGabor} × ${smallestForGabor} are too small to fit a Gabor function to.`
-    : `A Gabor function explains more than half of ${count(well, "filter")} of ${fitted.length} (adjusted R²).`;
+    : `A Gabor function explains more than half of ${countOf(well, "filter")} of ${fitted.length} (adjusted R²).`;
   const noiseWords = Math.min(...bank.kernel) < smallestForNoise ? ` Kernels below ${smallestForNoise} × ${smallestForNoise} are too small to tell noise.` : "";
   const bars: BarsView = {
     kind: "bars", group, title: `What kinds of filters ${layer} has`, xAxis: "filters",
@@ -39,14 +39,14 @@ export function firstLayerViews({ parameter, bank, first, similarity }: BankAnal
     views.push({
       kind: "scatter", group, title: `Directions and frequencies of ${layer}`, x: angles, y: frequencies, labels: directed.map(({ filter }) => String(filter)),
       xAxis: "direction in which it varies (°, clockwise; 0 is left to right)", yAxis: "cycles per pixel", xRange: [0, 180], yRange: [0, Math.max(0.5, ...directed.map((shape) => shape.frequency))],
-      caption: `${count(directed.length, "filter")} of ${live.length} with a preferred direction. Gaps are directions or details that the layer cannot tell.`,
+      caption: `${countOf(directed.length, "filter")} of ${live.length} with a preferred direction. Gaps are directions or details that the layer cannot tell.`,
     });
   }
 
   const spectrum = keyOf("spectrum", name, bank.block);
   tensors[spectrum] = { tensor: meanPower, axes: ["vertical frequency", "horizontal frequency"], meaning: "mean power of the filters' DFT, each filter's summing to 1; zero frequency in the middle, the highest (.5 cycles per pixel) at the edges" };
-  const bandWords = bandShares ? ` ${percent(bandShares.low)} of the power lies below .1 cycles per pixel, ${percent(bandShares.middle)} from there to .25, ${percent(bandShares.high)} above.` : "";
-  const strideWords = aliasing ? ` ${percent(aliasing.share)} lies above what its stride of ${[...new Set(aliasing.stride)].join(" × ")} can carry (${[...new Set(aliasing.nyquist.map(shown))].join(", ")}; white noise: ${percent(aliasing.ofNoise)}).` : "";
+  const bandWords = bandShares ? ` ${percentOf(bandShares.low)} of the power lies below .1 cycles per pixel, ${percentOf(bandShares.middle)} from there to .25, ${percentOf(bandShares.high)} above.` : "";
+  const strideWords = aliasing ? ` ${percentOf(aliasing.share)} lies above what its stride of ${[...new Set(aliasing.stride)].join(" × ")} can carry (${[...new Set(aliasing.nyquist.map(threeDigits))].join(", ")}; white noise: ${percentOf(aliasing.ofNoise)}).` : "";
   views.push({
     kind: "heatmap", group, title: `What frequencies ${layer} sees`, tensor: spectrum, colours: "magnitude", unit: "share of the power",
     caption: `Coarse structure is in the middle, fine detail at the edges; each filter counts alike.${bandWords}${strideWords}`,
@@ -63,7 +63,7 @@ export function firstLayerViews({ parameter, bank, first, similarity }: BankAnal
       { title: "periods in it", numeric: true, digits: 2 }, { title: "colour", numeric: true, digits: 2 }, { title: "concentration", numeric: true, digits: 2 }, { title: "Gabor R²", numeric: true, digits: 2 },
     ],
     rows: live.slice(0, mostRows).map((shape) => [shape.filter, shape.class, shape.coherence >= oriented ? Math.round(shape.angle) % 180 : null, shape.frequency, shape.cycles, shape.chroma, shape.concentration, orNull(gabors[shape.filter]?.adjustedR2)]),
-    caption: `Colour is the share of the energy that differs between the channels; concentration the share of the power near the strongest frequency${live[0]!.noiseBelow === undefined ? "" : ` (white noise stays below ${shown(live[0]!.noiseBelow)})`}.${live.length > mostRows ? ` The first ${mostRows} of ${live.length}.` : ""}`,
+    caption: `Colour is the share of the energy that differs between the channels; concentration the share of the power near the strongest frequency${live[0]!.noiseBelow === undefined ? "" : ` (white noise stays below ${threeDigits(live[0]!.noiseBelow)})`}.${live.length > mostRows ? ` The first ${mostRows} of ${live.length}.` : ""}`,
   };
   return { tensors, views: [...views, table] };
 }
@@ -75,7 +75,7 @@ function similarityView(layer: string, name: string, similarity: BankAnalysis["s
   const names = similarity.compared.map(String);
   const view: View = {
     kind: "matrix", group: layer, title: `Which filters of ${layer} are alike`, tensor: key, rows: names, columns: names, colours: "signed", range: [-1, 1], unit: "cosine",
-    caption: `1 is the same filter, −1 its negative, 0 nothing in common. ${similarity.pairs.length === 0 ? "No two are duplicates." : `${count(similarity.pairs.length, "pair")} count as duplicates.`}`,
+    caption: `1 is the same filter, −1 its negative, 0 nothing in common. ${similarity.pairs.length === 0 ? "No two are duplicates." : `${countOf(similarity.pairs.length, "pair")} count as duplicates.`}`,
   };
   return { tensors: { [key]: { tensor: float32([n, n], similarity.cosines), axes: ["filter", "filter"], meaning: "cosine between two filters" } }, views: [view] };
 }

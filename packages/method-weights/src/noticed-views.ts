@@ -1,6 +1,6 @@
-import type { TableView, TextView, View } from "@vitrine/core";
+import { countOf, type TableView, type TextView, type View } from "@vitrine/core";
 import { lookedFor, type FindingName, type Noticed } from "./noticed.js";
-import { count, list } from "./words.js";
+import { list } from "./words.js";
 
 const order: readonly FindingName[] = ["no numbers", "dead filters", "duplicate filters", "noisy filters", "missing middle frequencies", "aliasing"];
 const mostSaid = 3;
@@ -19,11 +19,11 @@ export function noticedViews(noticed: readonly Noticed[], banks: number, similar
   const sentences = order.flatMap((finding) => {
     const found = sorted.filter((one) => one.finding === finding);
     const said = found.slice(0, mostSaid).map((one) => one.says);
-    return found.length > mostSaid ? [...said, `${capital(finding)} in ${count(found.length - mostSaid, "more layer")} too.`] : said;
+    return found.length > mostSaid ? [...said, `${capital(finding)} in ${countOf(found.length - mostSaid, "more layer")} too.`] : said;
   });
   const text: TextView = {
     kind: "text", group, title: sorted.length === 0 ? "Nothing was noticed" : "What was noticed",
-    text: sorted.length === 0 ? `In ${count(banks, "block")} of weights nothing stands out. ${searched}` : sentences.join("\n"),
+    text: sorted.length === 0 ? `In ${countOf(banks, "block")} of weights nothing stands out. ${searched}` : sentences.join("\n"),
     caption: sorted.length === 0 ? "A network may be bad in ways that its weights do not show." : searched,
   };
   if (sorted.length === 0) return [text];

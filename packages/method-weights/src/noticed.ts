@@ -1,10 +1,10 @@
-import type { Fact } from "@vitrine/core";
+import { countOf, percentOf, threeDigits, type Fact } from "@vitrine/core";
 import type { BankAnalysis } from "./analysis.js";
 import { bands, smallestForBands } from "./first-layer.js";
 import { smallestForNoise } from "./classify.js";
 import type { SimilarPair } from "./similarity.js";
 import { deadShare } from "./statistics.js";
-import { count, list, percent, shown, titled } from "./words.js";
+import { list, titled } from "./words.js";
 
 /** What can be wrong with weights. */
 export type FindingName = "no numbers" | "dead filters" | "duplicate filters" | "noisy filters" | "missing middle frequencies" | "aliasing";
@@ -32,10 +32,10 @@ const most = 24;
 
 /** What every finding looks for, in words with their thresholds: said also where nothing was noticed. */
 export const lookedFor = (similar: number): readonly string[] => [
-  `dead filters (L2 at most ${percent(deadShare)} of the layer's)`,
-  `duplicate filters (|cosine| above ${shown(similar)}, 9 numbers and more)`,
+  `dead filters (L2 at most ${percentOf(deadShare)} of the layer's)`,
+  `duplicate filters (|cosine| above ${threeDigits(similar)}, 9 numbers and more)`,
   `noisy filters (not told from white noise of the same shape at the 5 % level, in a tenth of a first layer; ${smallestForNoise} × ${smallestForNoise} and more)`,
-  `missing middle frequencies (less than ${percent(missingShare)} of a first layer's power from ${bands[0]} to ${bands[1]} cycles per pixel, at least ${percent(presentShare)} below and above; ${smallestForBands} × ${smallestForBands} and more)`,
+  `missing middle frequencies (less than ${percentOf(missingShare)} of a first layer's power from ${bands[0]} to ${bands[1]} cycles per pixel, at least ${percentOf(presentShare)} below and above; ${smallestForBands} × ${smallestForBands} and more)`,
   `aliasing (more than half of a first layer's power above the Nyquist frequency of its stride)`,
 ];
 
@@ -46,13 +46,13 @@ export function notice(one: BankAnalysis): Noticed[] {
   const about = { layer: parameter.layer, parameter: name };
   const noticed: Noticed[] = [];
   if (statistics.notFinite > 0) {
-    noticed.push({ ...about, finding: "no numbers", filters: [], says: `${name} holds ${count(statistics.notFinite, "value")} that ${statistics.notFinite === 1 ? "is" : "are"} NaN or infinite.`, evidence: { notFinite: statistics.notFinite } });
+    noticed.push({ ...about, finding: "no numbers", filters: [], says: `${name} holds ${countOf(statistics.notFinite, "value")} that ${statistics.notFinite === 1 ? "is" : "are"} NaN or infinite.`, evidence: { notFinite: statistics.notFinite } });
   }
   if (dead.length > 0) {
     const typical = Math.sqrt(norms.reduce((sum, l2) => sum + l2 * l2, 0) / norms.length);
     noticed.push({
       ...about, finding: "dead filters", filters: dead,
-      says: `${count(dead.length, "filter")} of ${bank.filters} in ${name} ${dead.length === 1 ? "is" : "are"} next to nothing (L2 at most ${shown(deadShare * typical)}, the layer's is ${shown(typical)}): ${list(dead)}.`,
+      says: `${countOf(dead.length, "filter")} of ${bank.filters} in ${name} ${dead.length === 1 ? "is" : "are"} next to nothing (L2 at most ${threeDigits(deadShare * typical)}, the layer's is ${threeDigits(typical)}): ${list(dead)}.`,
       evidence: { dead: dead.slice(0, most), count: dead.length, of: bank.filters, l2: dead.slice(0, most).map((f) => norms[f]!), rootMeanSquareL2: typical },
     });
   }
@@ -63,7 +63,7 @@ export function notice(one: BankAnalysis): Noticed[] {
     const of = similarity.compared.length === bank.filters ? `${bank.filters}` : `${similarity.compared.length} compared`;
     noticed.push({
       ...about, finding: "duplicate filters", filters: [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort((a, b) => a - b),
-      says: `${count(twins.length, "filter")} of ${of} in ${name} ${twins.length === 1 ? "repeats another" : "repeat others"} up to scale and sign; ${best.a} and ${best.b} most (cosine ${shown(best.cosine)}).`,
+      says: `${countOf(twins.length, "filter")} of ${of} in ${name} ${twins.length === 1 ? "repeats another" : "repeat others"} up to scale and sign; ${best.a} and ${best.b} most (cosine ${threeDigits(best.cosine)}).`,
       evidence: { repeating: twins.length, compared: similarity.compared.length, pairs: pairs.length, most: pairs.slice(0, most).map(({ a, b, cosine }) => ({ a, b, cosine })) },
     });
   }
@@ -80,14 +80,14 @@ function noticeFirst({ parameter, bank, first }: BankAnalysis, name: string): No
   if (live > 0 && noisy.length > noisyShare * live) {
     noticed.push({
       ...about, finding: "noisy filters", filters: noisy,
-      says: `${count(noisy.length, "filter")} of ${live} in ${name} cannot be told from white noise: trained too short a time, or regularised too little.`,
+      says: `${countOf(noisy.length, "filter")} of ${live} in ${name} cannot be told from white noise: trained too short a time, or regularised too little.`,
       evidence: { noisy: noisy.slice(0, most), count: noisy.length, of: live, concentration: noisy.slice(0, most).map((f) => shapes[f]!.concentration), noiseBelow: shapes[noisy[0]!]!.noiseBelow ?? null },
     });
   }
   if (bandShares && bandShares.middle < missingShare && bandShares.low >= presentShare && bandShares.high >= presentShare) {
     noticed.push({
       ...about, finding: "missing middle frequencies", filters: [],
-      says: `${name} covers low (${percent(bandShares.low)}) and high frequencies (${percent(bandShares.high)}) and few between ${bands[0]} and ${bands[1]} cycles per pixel (${percent(bandShares.middle)}).`,
+      says: `${name} covers low (${percentOf(bandShares.low)}) and high frequencies (${percentOf(bandShares.high)}) and few between ${bands[0]} and ${bands[1]} cycles per pixel (${percentOf(bandShares.middle)}).`,
       evidence: { ...bandShares, bands: [...bands] },
     });
   }
@@ -96,7 +96,7 @@ function noticeFirst({ parameter, bank, first }: BankAnalysis, name: string): No
     const steps = aliasing.stride[0] === aliasing.stride[1] ? `${aliasing.stride[0]}` : aliasing.stride.join(" × ");
     noticed.push({
       ...about, finding: "aliasing", filters,
-      says: `${name} steps by ${steps} pixels, and ${percent(aliasing.share)} of its filters' power lies above ${[...new Set(aliasing.nyquist.map(shown))].join(" and ")} cycles per pixel, which that cannot carry (white noise: ${percent(aliasing.ofNoise)}; ${count(filters.length, "filter")} of ${bank.filters} with more than half).`,
+      says: `${name} steps by ${steps} pixels, and ${percentOf(aliasing.share)} of its filters' power lies above ${[...new Set(aliasing.nyquist.map(threeDigits))].join(" and ")} cycles per pixel, which that cannot carry (white noise: ${percentOf(aliasing.ofNoise)}; ${countOf(filters.length, "filter")} of ${bank.filters} with more than half).`,
       evidence: { stride: [...aliasing.stride], nyquist: [...aliasing.nyquist], share: aliasing.share, ofNoise: aliasing.ofNoise, filters: filters.length },
     });
   }

@@ -1,10 +1,10 @@
-import { float32, type FindingTensor, type HistogramView, type TableView, type View } from "@vitrine/core";
+import { float32, orNull, percentOf, threeDigits, type FindingTensor, type HistogramView, type TableView, type View } from "@vitrine/core";
 import { blockOf, type BankAnalysis } from "./analysis.js";
 import type { FilterBank } from "./bank.js";
 import type { Shown } from "./filter-views.js";
 import type { ModelParameter } from "./parameters.js";
 import { histogramOf } from "./statistics.js";
-import { keyOf, orNull, percent, shown, titled } from "./words.js";
+import { keyOf, titled } from "./words.js";
 
 const mostHistograms = 12;
 const mostRows = 200;
@@ -27,7 +27,7 @@ export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number
       rowName(parameter, bank), [bank.filters, bank.slices, ...bank.kernel].join("×"), statistics.mean, statistics.std, Math.max(Math.abs(statistics.min), Math.abs(statistics.max)),
       orNull(meanOf(norms)), 100 * statistics.nearZero, dead.length,
     ]),
-    caption: `Shapes are filters × channels × kernel; spread is the standard deviation, max the largest magnitude, L2 the mean over filters, ≈ 0 the share below ${percent(nearZero)} of the largest magnitude, dead the filters that are next to nothing.${banks.length > mostRows ? ` The first ${mostRows} of ${banks.length}.` : ""}`,
+    caption: `Shapes are filters × channels × kernel; spread is the standard deviation, max the largest magnitude, L2 the mean over filters, ≈ 0 the share below ${percentOf(nearZero)} of the largest magnitude, dead the filters that are next to nothing.${banks.length > mostRows ? ` The first ${mostRows} of ${banks.length}.` : ""}`,
   };
   views.push(table);
 
@@ -55,7 +55,7 @@ export function statisticsViews(banks: readonly BankAnalysis[], nearZero: number
       views.push({
         kind: "histogram", group: parameter.layer, title: `How large the weights of ${titled(parameter.name, bank.block)} are`,
         counts: keyOf("histogram", parameter.name, bank.block), edges: keyOf("histogram-edges", parameter.name, bank.block), xAxis: "weight", yAxis: "count",
-        caption: `Mean ${shown(statistics.mean)}, standard deviation ${shown(statistics.std)}; ${percent(statistics.nearZero)} below ${shown(statistics.below)} in magnitude.`,
+        caption: `Mean ${threeDigits(statistics.mean)}, standard deviation ${threeDigits(statistics.std)}; ${percentOf(statistics.nearZero)} below ${threeDigits(statistics.below)} in magnitude.`,
       } satisfies HistogramView);
     }
   }

@@ -1,4 +1,6 @@
-import { gridColumns, type GridAxes, type Layer } from "@vitrine/core";
+import { gridColumns } from "../method/layer-grid.js";
+import type { GridAxes } from "../method/view.js";
+import type { Layer } from "./layer.js";
 
 /** The axes of a layer's value; each axis is exactly one of them. */
 export interface LayerAxes {
@@ -8,7 +10,8 @@ export interface LayerAxes {
   readonly spatial: readonly number[];
 }
 
-export function axesOf({ shape, batchAxis, unitAxis, spatialAxes }: Layer): LayerAxes {
+/** Which axis of a layer's value is what. */
+export function layerAxes({ shape, batchAxis, unitAxis, spatialAxes }: Layer): LayerAxes {
   const isBatch = batchAxis < shape.length && batchAxis !== unitAxis && !spatialAxes.includes(batchAxis);
   return { batch: isBatch ? batchAxis : undefined, unit: unitAxis, spatial: spatialAxes };
 }
@@ -17,8 +20,8 @@ export function axesOf({ shape, batchAxis, unitAxis, spatialAxes }: Layer): Laye
 const isSequence = ({ op, spatialAxes }: Layer): boolean => (op === "LSTM" || op === "GRU" || op === "RNN") && spatialAxes.length === 2;
 
 /** What each axis is called, in the order of the value's shape. */
-export function axisNames(layer: Layer): string[] {
-  const { batch, unit, spatial } = axesOf(layer);
+export function layerAxisNames(layer: Layer): string[] {
+  const { batch, unit, spatial } = layerAxes(layer);
   const places = isSequence(layer) ? ["time", "direction"] : placeNames(layer);
   return layer.shape.map((_, axis) => (axis === batch ? "batch" : axis === unit ? "unit" : (places[spatial.indexOf(axis)] ?? `axis ${axis}`)));
 }
@@ -31,8 +34,8 @@ function placeNames({ kind, spatialAxes: { length } }: Layer): string[] {
 }
 
 /** How a layer lies on a page: what goes down, what goes across, and how many units stand side by side. */
-export function gridLayout(layer: Layer): { readonly axes: GridAxes; readonly columns: number } {
-  const { batch, unit, spatial } = axesOf(layer);
+export function layerGridLayout(layer: Layer): { readonly axes: GridAxes; readonly columns: number } {
+  const { batch, unit, spatial } = layerAxes(layer);
   const roles = { ...(batch !== undefined && { batch }), ...(unit !== undefined && { unit }) };
   // Time runs from left to right, and the units of a sequence stand one under the other: a matrix of units × time.
   const across = isSequence(layer) ? spatial.slice(0, 1) : spatial.slice(-1);
@@ -44,12 +47,12 @@ export function gridLayout(layer: Layer): { readonly axes: GridAxes; readonly co
 }
 
 /** Sizes of the axes that are positions. */
-export function extentOf(layer: Layer): number[] {
+export function layerExtent(layer: Layer): number[] {
   return layer.spatialAxes.map((axis) => layer.shape[axis]!);
 }
 
 /** Flat position among `extent` as one number per axis. */
-export function unravel(position: number, extent: readonly number[]): number[] {
+export function unravelIndex(position: number, extent: readonly number[]): number[] {
   const index: number[] = [];
   let rest = position;
   for (let axis = extent.length - 1; axis >= 0; axis--) {
