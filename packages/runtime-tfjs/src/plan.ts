@@ -22,8 +22,18 @@ export interface Plan {
   readonly wanted: readonly string[];
 }
 
-/** Convolutions and products apply these while their result is in a register. */
-const activations: Readonly<Record<string, Fused>> = { Relu: "relu" };
+/** What convolutions and products apply while their result is in a register. */
+function activationOf(node: Node, graph: Graph): Fused | undefined {
+  if (node.domain !== "") return undefined;
+  if (node.op === "Relu") return "relu";
+  if (node.op !== "Clip") return undefined;
+  const end = (index: number): number | undefined => {
+    const constant = graph.constants.get(node.inputs[index] ?? "");
+    return constant && constant.dtype.includes("float") && constant.shape.every((dim) => dim === 1) ? Number(constant.read().data[0]) : undefined;
+  };
+  return end(1) === 0 && end(2) === 6 ? "relu6" : undefined;
+}
+
 const absorbing = new Set(["Conv", "ConvTranspose", "Gemm"]);
 
 export function planOf(graph: Graph, wanted: readonly string[]): Plan {
@@ -44,7 +54,7 @@ export function planOf(graph: Graph, wanted: readonly string[]): Plan {
     const [made = ""] = node.outputs;
     const [user] = users.get(made) ?? [];
     const alone = users.get(made)?.length === 1 && !wanted.includes(made) && node.outputs.length === 1;
-    if (alone && user && absorbing.has(node.op) && node.domain === "" && user.domain === "" && Object.hasOwn(activations, user.op)) absorbed.set(node, user);
+    if (alone && user?.inputs[0] === made && absorbing.has(node.op) && node.domain === "" && activationOf(user, graph)) absorbed.set(node, user);
   }
   const gone = new Set(absorbed.values());
   const order = nodes.filter((node) => !gone.has(node));
@@ -59,7 +69,7 @@ export function planOf(graph: Graph, wanted: readonly string[]): Plan {
     wanted,
     steps: order.map((node, i) => {
       const user = absorbed.get(node);
-      return { node, operator: operatorFor(node), outputs: user?.outputs ?? node.outputs, fused: user && activations[user.op], last: last.get(i) ?? [] };
+      return { node, operator: operatorFor(node), outputs: user?.outputs ?? node.outputs, fused: user && activationOf(user, graph), last: last.get(i) ?? [] };
     }),
   };
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { broadcast, each } from "./elementwise.js";
 import { align } from "../layout.js";
 import { Held } from "../value.js";
+import { above, below, both, nearHost, select } from "./kernels.js";
 import { input, type Operator } from "./operator.js";
 
 type Pair = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
@@ -9,6 +10,16 @@ type Pair = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 /** Of two or more operands, one after the other. */
 const folded = (combine: Pair): Operator => ({ device: broadcast((operands) => (operands.length === 1 ? tf.clone(operands[0]!) : operands.reduce(combine))), exact: true });
 const compared = (compare: Pair): Operator => ({ device: broadcast(([a, b]) => compare(a!, b!), "bool") });
+
+/** A comparison with one finite number is a step on wasm. */
+const threshold = (compare: Pair, withNumber: (x: tf.Tensor, limit: number) => tf.Tensor): Operator => ({
+  device: (call) => {
+    const [x, limit] = [input(call, 0), input(call, 1)];
+    const bound = limit.size === 1 && limit.rank <= x.rank && x.dtype === "float32" ? Number(limit.onHost?.data[0] ?? NaN) : NaN;
+    if (Number.isFinite(bound)) return [Held.device("bool", x.shape, withNumber(x.in(x.layout), bound), x.layout)];
+    return broadcast(([a, b]) => compare(a!, b!), "bool")(call);
+  },
+});
 /** tfjs takes numbers and truth values for different things; ONNX's logic has truth values only. */
 const truth = (x: tf.Tensor): tf.Tensor => (x.dtype === "bool" ? x : tf.cast(x, "bool"));
 
@@ -20,7 +31,7 @@ const fmod: Pair = (a, b) => {
 };
 
 /** A negative base with a whole exponent is well defined, and no GPU's pow computes it. */
-const pow: Pair = (a, b) => {
+const composedPow: Pair = (a, b) => {
   const size = tf.pow(tf.abs(a), b);
   const odd = tf.notEqual(tf.mul(tf.floor(tf.div(b, 2)), 2), b);
   const whole = tf.equal(tf.floor(b), b);
@@ -32,6 +43,8 @@ const power: Operator = {
   exact: true,
   reads: [1],
   device: (call) => {
+    // C's pow knows negative bases, and wasm and cpu call it.
+    const pow = nearHost() ? tf.pow : composedPow;
     const exponent = input(call, 1).host();
     const x = input(call, 0);
     if (exponent.data.length !== 1 || exponent.shape.length > x.rank) return broadcast(([a, b]) => pow(a!, tf.cast(b!, "float32")))(call);
@@ -45,7 +58,7 @@ const where: Operator = {
   device: (call) => {
     const [condition, yes, no] = [input(call, 0), input(call, 1), input(call, 2)];
     const { tensors, layout, shape } = align([condition, yes, no]);
-    return [Held.device(yes.dtype, shape, tf.where(truth(tensors[0]!), tensors[1]!, tensors[2]!), layout)];
+    return [Held.device(yes.dtype, shape, select(truth(tensors[0]!), tensors[1]!, tensors[2]!), layout)];
   },
 };
 
@@ -55,8 +68,8 @@ export type BinaryName =
 export const binary: Readonly<Record<BinaryName, Operator>> = {
   Add: folded(tf.add), Sub: folded(tf.sub), Mul: folded(tf.mul), Div: folded(tf.div), Max: folded(tf.maximum), Min: folded(tf.minimum), Pow: power,
   Mod: { exact: true, device: broadcast(([a, b]) => fmod(a!, b!)) },
-  Equal: compared(tf.equal), Greater: compared(tf.greater), GreaterOrEqual: compared(tf.greaterEqual), Less: compared(tf.less), LessOrEqual: compared(tf.lessEqual),
-  And: compared((a, b) => tf.logicalAnd(truth(a), truth(b))),
+  Equal: compared(tf.equal), Greater: threshold(tf.greater, above), GreaterOrEqual: compared(tf.greaterEqual), Less: threshold(tf.less, below), LessOrEqual: compared(tf.lessEqual),
+  And: compared((a, b) => both(truth(a), truth(b))),
   Or: compared((a, b) => tf.logicalOr(truth(a), truth(b))),
   Xor: compared((a, b) => tf.logicalXor(truth(a), truth(b))),
   Not: { device: each((x) => tf.logicalNot(truth(x)), "bool") },

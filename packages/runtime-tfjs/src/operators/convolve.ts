@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Held } from "../value.js";
-import { padSpatial, strided } from "./spatial.js";
+import { padSpatial, stridedPlaces } from "./spatial.js";
 import type { Window } from "./window.js";
 
 export type Fused = "relu" | "relu6";
@@ -59,7 +59,7 @@ function picture(c: Convolution, x: tf.Tensor4D, window: Window): tf.Tensor4D {
     ...(c.bias && { bias: c.bias }),
     ...(c.fused && { activation: c.fused }),
   };
-  const taken = (y: tf.Tensor4D): tf.Tensor4D => (both ? (strided(y, [0, 0], window.out, window.strides) as tf.Tensor4D) : y);
+  const taken = (y: tf.Tensor4D): tf.Tensor4D => (both ? (stridedPlaces(y, [0, 0], window.out, window.strides) as tf.Tensor4D) : y);
   if (c.groups === 1) {
     const filter = c.weights.form(named(c, "hwio"), () => tf.transpose(oihw(c), [2, 3, 1, 0])) as tf.Tensor4D;
     return taken(tf.fused.conv2d({ x: source, filter, ...geometry }));
@@ -98,7 +98,7 @@ function volume(x: tf.Tensor, filter: tf.Tensor, window: Window): tf.Tensor {
   const padded = padSpatial(x, window.before, window.after) as tf.Tensor5D;
   const both = window.dilations.some((n) => n > 1) && window.strides.some((n) => n > 1);
   const y = tf.conv3d(padded, filter as tf.Tensor5D, (both ? [1, 1, 1] : [...window.strides]) as [number, number, number], "valid", "NDHWC", [...window.dilations] as [number, number, number]);
-  return both ? strided(y, [0, 0, 0], window.out, window.strides) : y;
+  return both ? stridedPlaces(y, [0, 0, 0], window.out, window.strides) : y;
 }
 
 /** Bias and activation, where the kernel did not apply them. */

@@ -83,9 +83,11 @@ const clip: DeviceOperator = (call) => {
     const given = call.inputs[index]?.host();
     return given ? Number(given.data[0]) : fallback;
   };
-  // Not clipByValue: it refuses ends that are infinite or swapped.
-  const bounded = tf.maximum(x.in(x.layout), tf.scalar(end(1, -Infinity), "float32"));
-  return [Held.device(x.dtype, x.shape, tf.minimum(bounded, tf.scalar(end(2, Infinity), "float32")), x.layout)];
+  const [low, high] = [end(1, -Infinity), end(2, Infinity)];
+  const t = x.in(x.layout);
+  // clipByValue refuses ends that are swapped, and wants finite ones.
+  const y = Number.isFinite(low) && Number.isFinite(high) && low <= high ? tf.clipByValue(t, low, high) : tf.minimum(tf.maximum(t, tf.scalar(low, "float32")), tf.scalar(high, "float32"));
+  return [Held.device(x.dtype, x.shape, y, x.layout)];
 };
 
 const exact = new Set(["Abs", "Neg", "Sign"]);

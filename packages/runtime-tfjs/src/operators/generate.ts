@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { cast, float32, floatAttr, intAttr, onnxTypeNumber, scalar, sizeOf, type DType, type Node, type NumericDType } from "@vitrine/core";
 import { Held, deviceType } from "../value.js";
+import { select } from "./kernels.js";
 import { axisOf, input, numbersAt, type DeviceOperator, type Operator } from "./operator.js";
 import { bounded } from "./shaping.js";
 
@@ -42,7 +43,7 @@ const trilu: DeviceOperator = (call) => {
     return (upper ? distance >= k : distance <= k) ? 1 : 0;
   });
   const mask = tf.tensor(kept, [...x.shape.slice(0, -2).map(() => 1), rows, columns], "bool");
-  return [Held.device(x.dtype, x.shape, tf.where(mask, x.plain(), tf.zerosLike(x.plain())))];
+  return [Held.device(x.dtype, x.shape, select(mask, x.plain(), tf.zerosLike(x.plain())))];
 };
 
 /** What is called narrower than 32 bits is cut on the host, as C does it. */

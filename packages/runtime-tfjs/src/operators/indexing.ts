@@ -3,11 +3,12 @@ import { intAttr, sizeOf, stringAttr, stridesOf, toNumbers } from "@vitrine/core
 import { Refusal, tfjsError } from "../errors.js";
 import { axisIn, shapeIn } from "../layout.js";
 import { Held } from "../value.js";
+import { nearHost, pick } from "./kernels.js";
 import { axisOf, input, numbersAt, type DeviceOperator, type Operator } from "./operator.js";
 
 /** Indices counted from the front. Those on the host are checked: a kernel would read beside the data. @throws `index-outside` */
 function positive(indices: Held, size: number, axis: number): tf.Tensor {
-  const host = indices.onHost;
+  const host = nearHost() ? indices.host() : indices.onHost;
   if (host && host.dtype !== "string") {
     const outside = toNumbers(host).find((index) => index < -size || index >= size);
     if (outside !== undefined) throw tfjsError("index-outside", { index: outside, size, axis });
@@ -17,14 +18,16 @@ function positive(indices: Held, size: number, axis: number): tf.Tensor {
   return tf.where(tf.less(at, 0), tf.add(at, tf.scalar(size, "int32")), at);
 }
 
+/** The elements at places (from the front) that lie on the device. */
+const taken = (x: tf.Tensor, places: tf.Tensor, axis = 0): tf.Tensor => (nearHost() ? pick(x, places.dataSync(), axis) : tf.gather(x, places as tf.Tensor1D, axis));
+
 const gather: DeviceOperator = (call) => {
   const [x, indices] = [input(call, 0), input(call, 1)];
   const axis = axisOf(intAttr(call.node, "axis", 0), x.rank);
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   if (sizeOf(shape) === 0) return [Held.device(x.dtype, shape, tf.zeros(shape, x.plain().dtype))];
   const layout = indices.rank === 1 ? x.layout : "plain";
-  const at = positive(indices, x.shape[axis]!, axis);
-  const y = tf.gather(x.in(layout), tf.reshape<tf.Rank.R1>(at, [indices.size]), axisIn(layout, axis, x.rank));
+  const y = taken(x.in(layout), tf.reshape(positive(indices, x.shape[axis]!, axis), [indices.size]), axisIn(layout, axis, x.rank));
   return [Held.device(x.dtype, shape, tf.reshape(y, shapeIn(layout, shape)), layout)];
 };
 
@@ -42,7 +45,7 @@ const gatherElements: DeviceOperator = (call) => {
   const [x, indices] = [input(call, 0), input(call, 1)];
   const axis = axisOf(intAttr(call.node, "axis", 0), x.rank);
   const at = flatPlaces(positive(indices, x.shape[axis]!, axis), x.shape, axis);
-  const y = tf.gather(tf.reshape(x.plain(), [x.size]), tf.reshape<tf.Rank.R1>(at, [indices.size]));
+  const y = taken(tf.reshape(x.plain(), [x.size]), tf.reshape(at, [indices.size]));
   return [Held.device(x.dtype, indices.shape, tf.reshape(y, [...indices.shape]))];
 };
 
@@ -61,16 +64,16 @@ const gatherND: DeviceOperator = (call) => {
   const batch = intAttr(call.node, "batch_dims", 0);
   const depth = indices.shape.at(-1) ?? 0;
   if (depth === 0) throw new Refusal("its indices have no depth");
-  const taken = x.shape.slice(batch, batch + depth);
+  const sizes = x.shape.slice(batch, batch + depth);
   const rest = x.shape.slice(batch + depth);
   const samples = sizeOf(x.shape.slice(0, batch));
-  let places = rowPlaces(indices, taken, 1);
+  let places = rowPlaces(indices, sizes, 1);
   if (batch > 0) {
     const perSample = places.size / samples;
-    const begins = tf.tensor(Int32Array.from({ length: samples }, (_, i) => i * sizeOf(taken)), [samples, 1], "int32");
+    const begins = tf.tensor(Int32Array.from({ length: samples }, (_, i) => i * sizeOf(sizes)), [samples, 1], "int32");
     places = tf.reshape(tf.add(tf.reshape(places, [samples, perSample]), begins), [places.size]);
   }
-  const y = tf.gather(tf.reshape(x.plain(), [samples * sizeOf(taken), sizeOf(rest)]), places as tf.Tensor1D);
+  const y = taken(tf.reshape(x.plain(), [samples * sizeOf(sizes), sizeOf(rest)]), places);
   const shape = [...indices.shape.slice(0, -1), ...rest];
   return [Held.device(x.dtype, shape, tf.reshape(y, shape))];
 };
@@ -94,9 +97,9 @@ const scatterElements: DeviceOperator = (call) => {
 
 const scatterND: DeviceOperator = (call) => {
   const [x, indices, updates] = [input(call, 0), input(call, 1), input(call, 2)];
-  const taken = x.shape.slice(0, indices.shape.at(-1) ?? 0);
+  const sizes = x.shape.slice(0, indices.shape.at(-1) ?? 0);
   if (indices.size === 0 || x.size === 0) return [x];
-  return [addAt(x, rowPlaces(indices, taken, 1), updates.plain(), sizeOf(taken))];
+  return [addAt(x, rowPlaces(indices, sizes, 1), updates.plain(), sizeOf(sizes))];
 };
 
 const oneHot: DeviceOperator = (call) => {

@@ -3,6 +3,7 @@ import { floatAttr, intAttr, intsAttr, type Node } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { axisIn } from "../layout.js";
 import { Held } from "../value.js";
+import { select } from "./kernels.js";
 import { axisOf, input, type DeviceOperator, type Operator } from "./operator.js";
 
 const epsilonOf = (node: Node): number => floatAttr(node, "epsilon", 1e-5);
@@ -75,7 +76,7 @@ const lpNormalization: DeviceOperator = (call) => {
   const axis = axisIn(x.layout, axisOf(intAttr(call.node, "axis", -1), x.rank), x.rank);
   const t = x.in(x.layout);
   const size = intAttr(call.node, "p", 2) === 1 ? tf.sum(tf.abs(t), axis, true) : tf.sqrt(tf.sum(tf.square(t), axis, true));
-  return [Held.device(x.dtype, x.shape, tf.where(tf.equal(size, 0), tf.zerosLike(t), tf.div(t, size)), x.layout)];
+  return [Held.device(x.dtype, x.shape, select(tf.equal(size, 0), tf.zerosLike(t), tf.div(t, size)), x.layout)];
 };
 
 const meanVariance: DeviceOperator = (call) => {

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { intAttr, intsAttr, sizeOf, stridesOf } from "@vitrine/core";
 import { Held } from "../value.js";
+import { firstMaxima } from "./first-maxima.js";
+import { nearHost } from "./kernels.js";
 import { input, type Call, type DeviceOperator, type Operator } from "./operator.js";
-import { padSpatial, strided } from "./spatial.js";
+import { padSpatial, stridedPlaces } from "./spatial.js";
 import { flat, reach, windowOf, type Window } from "./window.js";
 
 interface Pooling {
@@ -39,7 +41,7 @@ function places(padded: tf.Tensor, window: Window): { readonly at: readonly numb
   const steps = stridesOf(window.kernel);
   return Array.from({ length: sizeOf(window.kernel) }, (_, i) => {
     const at = window.kernel.map((size, axis) => (Math.floor(i / steps[axis]!) % size) * window.dilations[axis]!);
-    return { at, slice: () => strided(padded, at, window.out, window.strides) };
+    return { at, slice: () => stridedPlaces(padded, at, window.out, window.strides) };
   });
 }
 
@@ -64,11 +66,10 @@ function ramp(count: number, step: number, start: number, axis: number, rank: nu
 }
 
 /** ONNX's index, into the whole flattened input, of the first maximum of each window in row-major order. */
-function indices(pooling: Pooling, y: tf.Tensor, columnMajor: boolean): tf.Tensor {
+function indices(pooling: Pooling, y: tf.Tensor, steps: readonly number[]): tf.Tensor {
   const { window, size, x } = pooling;
   const [samples = 0, channels = 0] = x.shape;
   const rank = size.length + 2;
-  const steps = columnMajor ? stridesOf([...size].reverse()).reverse() : stridesOf(size);
   // From the last place to the first, so that the first of equals stays.
   let offset: tf.Tensor = tf.zeros(y.shape, "int32");
   for (const { at, slice } of places(covered(pooling, -Infinity), window).reverse()) {
@@ -82,10 +83,17 @@ function indices(pooling: Pooling, y: tf.Tensor, columnMajor: boolean): tf.Tenso
 
 const maxPool: DeviceOperator = (call) => {
   const pooling = poolingOf(call);
-  const y = maxima(pooling);
-  const values = done(pooling, y);
-  if ((call.node.outputs[1] ?? "") === "") return [values];
-  return [values, done(pooling, indices(pooling, y, intAttr(call.node, "storage_order", 0) === 1), "int64")];
+  if ((call.node.outputs[1] ?? "") === "") return [done(pooling, maxima(pooling))];
+  const { x, last, window, size } = pooling;
+  const steps = intAttr(call.node, "storage_order", 0) === 1 ? stridesOf([...size].reverse()).reverse() : stridesOf(size);
+  if (!nearHost()) {
+    const y = maxima(pooling);
+    return [done(pooling, y), done(pooling, indices(pooling, y, steps), "int64")];
+  }
+  const [samples = 0, channels = 0] = x.shape;
+  const { values, places: found } = firstMaxima(last.dataSync(), samples, channels, size, window, steps);
+  const shape = [samples, ...window.out, channels];
+  return [done(pooling, tf.tensor(values, shape)), done(pooling, tf.tensor(found, shape, "int32"), "int64")];
 };
 
 /** The sum over each window; padding counts as zero. */

@@ -3,6 +3,7 @@ import { floatAttr, intAttr } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { broadcastShape } from "../layout.js";
 import { Held } from "../value.js";
+import { spread } from "./kernels.js";
 import { input, type DeviceOperator, type Operator } from "./operator.js";
 
 const matMul: DeviceOperator = (call) => {
@@ -18,13 +19,13 @@ const matMul: DeviceOperator = (call) => {
   const flat = right.length === 2;
   const x = tf.reshape(a.plain(), flat ? [left.slice(0, -1).reduce((p, q) => p * q, 1), inner] : [...left]);
   // tfjs takes the batches of two operands for the same order where each lacks some of them: then they are spread before.
-  const spread = (value: tf.Tensor, own: readonly number[]): tf.Tensor => {
+  const full = (value: tf.Tensor, own: readonly number[]): tf.Tensor => {
     const count = own.slice(0, -2).reduce((p, q) => p * q, 1);
     const wanted = [...batch, ...own.slice(-2)];
-    return count === 1 || count === batch.reduce((p, q) => p * q, 1) ? value : tf.broadcastTo(value, wanted);
+    return count === 1 || count === batch.reduce((p, q) => p * q, 1) ? value : spread(value, wanted);
   };
   const matrices = tf.reshape(b.plain(), [...right]);
-  const product = flat ? tf.matMul(x, matrices) : tf.matMul(spread(x, left), spread(matrices, right));
+  const product = flat ? tf.matMul(x, matrices) : tf.matMul(full(x, left), full(matrices, right));
   return [Held.device(a.dtype, shape, tf.reshape(product, shape))];
 };
 

@@ -3,6 +3,7 @@ import { floatAttr, intAttr, stringAttr, type Node } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { Held } from "../value.js";
 import { curvesOf, knownCurve, type Curve } from "./curves.js";
+import { pick, select } from "./kernels.js";
 import { input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
 
 /** One direction's weights: [features, gates], [hidden, gates] turned once, and both halves of the bias [gates]. */
@@ -66,12 +67,12 @@ interface Kind {
 }
 
 /** Rows (step, sample) of a batch whose every sample is read from its own end; its own inverse. */
-function reversedRows(steps: number, lengths: readonly number[]): tf.Tensor1D {
+function reversedRows(steps: number, lengths: readonly number[]): Int32Array {
   const batch = lengths.length;
-  return tf.tensor1d(Int32Array.from({ length: steps * batch }, (_, row) => {
+  return Int32Array.from({ length: steps * batch }, (_, row) => {
     const [t, n] = [Math.floor(row / batch), row % batch];
     return t < lengths[n]! ? (lengths[n]! - 1 - t) * batch + n : row;
-  }), "int32");
+  });
 }
 
 const recurrent = ({ gates, curves: fallback, cell }: Kind): DeviceOperator => (call) => {
@@ -100,7 +101,7 @@ const recurrent = ({ gates, curves: fallback, cell }: Kind): DeviceOperator => (
       clip: clip === undefined ? (t) => t : (t) => tf.clipByValue(t, -clip, clip),
     };
     const flat = tf.reshape<tf.Rank.R2>(x, [steps * batch, features]);
-    const fromX = tf.unstack(tf.reshape(tf.matMul(rows ? tf.gather(flat, rows) : flat, turned(w)), [steps, batch, gates * hidden]));
+    const fromX = tf.unstack(tf.reshape(tf.matMul(rows ? (pick(flat, rows, 0) as tf.Tensor2D) : flat, turned(w)), [steps, batch, gates * hidden]));
     const start = (index: number): tf.Tensor2D => {
       const given = call.inputs[index];
       return given ? tf.reshape<tf.Rank.R2>(tf.slice(stepsFirst(given.plain()), [d, 0, 0], [1, batch, hidden]), [batch, hidden]) : tf.zeros([batch, hidden]);
@@ -113,7 +114,7 @@ const recurrent = ({ gates, curves: fallback, cell }: Kind): DeviceOperator => (
       return y!;
     });
     const all = ys.length === 0 ? tf.zeros([0, batch, hidden]) : tf.stack(ys);
-    const ordered = rows ? tf.gather(tf.reshape<tf.Rank.R2>(all, [steps * batch, hidden]), rows) : all;
+    const ordered = rows ? pick(tf.reshape<tf.Rank.R2>(all, [steps * batch, hidden]), rows, 0) : all;
     return { y: tf.reshape(ordered, [steps, 1, batch, hidden]), state };
   });
   const y = tf.concat(runs.map((run) => run.y), 1);
@@ -132,7 +133,7 @@ const recurrent = ({ gates, curves: fallback, cell }: Kind): DeviceOperator => (
 function advance(next: State, before: State, ended: readonly boolean[] | undefined): tf.Tensor2D[] {
   if (!ended?.includes(true)) return [next.h, next.c, tf.clone(next.h)];
   const stopped = tf.tensor(Uint8Array.from(ended, Number), [ended.length, 1], "bool");
-  const kept = (a: tf.Tensor, b: tf.Tensor): tf.Tensor2D => matrix(tf.where(stopped, a, b));
+  const kept = (a: tf.Tensor, b: tf.Tensor): tf.Tensor2D => matrix(select(stopped, a, b));
   return [kept(before.h, next.h), kept(before.c, next.c), kept(tf.zerosLike(next.h), next.h)];
 }
 

@@ -3,6 +3,7 @@ import { floatAttr, intAttr, intsAttr, stringAttr, type Node } from "@vitrine/co
 import { Refusal } from "../errors.js";
 import { axisIn } from "../layout.js";
 import { Held } from "../value.js";
+import { pick, select } from "./kernels.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
 import { bounded } from "./shaping.js";
 
@@ -93,7 +94,7 @@ const resize: DeviceOperator = (call) => {
     const at = axisIn(x.layout, axis.axis, x.rank);
     const along = y.shape.map((_, i) => (i === at ? axis.to : 1));
     const part = (k: number): tf.Tensor => {
-      const gathered = tf.gather(y, tf.tensor1d(Int32Array.from(taps, (each) => each[k]!.at), "int32"), at);
+      const gathered = pick(y, Int32Array.from(taps, (each) => each[k]!.at), at);
       return taps.every((each) => each[k]!.weight === 1) ? gathered : tf.mul(gathered, tf.tensor(Float32Array.from(taps, (each) => each[k]!.weight), along));
     };
     const parts = Array.from({ length: taps[0]?.length ?? 0 }, (_, k) => part(k));
@@ -101,7 +102,7 @@ const resize: DeviceOperator = (call) => {
     if (mode !== "tf_crop_and_resize") y = made;
     else {
       const inside = tf.tensor(Float32Array.from(places, (place) => (place < 0 || place > axis.from - 1 ? 0 : 1)), along);
-      y = tf.where(tf.cast(inside, "bool"), made, tf.fill(made.shape, floatAttr(node, "extrapolation_value", 0)));
+      y = select(tf.cast(inside, "bool"), made, tf.scalar(floatAttr(node, "extrapolation_value", 0)));
     }
   }
   return [Held.device(x.dtype, shape, y, x.layout)];

@@ -4,6 +4,7 @@ import { Refusal, tfjsError } from "../errors.js";
 import { axisIn, broadcastShape, shapeIn } from "../layout.js";
 import { Held, type Layout } from "../value.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
+import { pick, spread, strided } from "./kernels.js";
 import { padAxes } from "./spatial.js";
 import { padSource, readPads } from "./padding.js";
 import { readSlices } from "./slices.js";
@@ -81,9 +82,7 @@ const slice: DeviceOperator = (call) => {
     for (const axis of backwards) from[axis] = y.shape[axis]! - 1 - from[axis]!;
   }
   const strides = step.map(Math.abs);
-  const reach = count.map((n, axis) => (n - 1) * strides[axis]! + 1);
-  const cut = strides.every((n) => n === 1) ? tf.slice(y, from, reach) : tf.stridedSlice(y, from, from.map((start, axis) => start + reach[axis]!), strides);
-  return [Held.device(x.dtype, counts, tf.reshape(cut, count), x.layout)];
+  return [Held.device(x.dtype, counts, strided(y, from, count, strides), x.layout)];
 };
 
 const expand: DeviceOperator = (call) => {
@@ -91,7 +90,7 @@ const expand: DeviceOperator = (call) => {
   const made = bounded(broadcastShape([x.shape, numbersAt(call, 1) ?? []]));
   const layout: Layout = x.layout === "last" && made.length === x.rank ? "last" : "plain";
   if (sizeOf(made) === 0) return [Held.device(x.dtype, made, tf.zeros([...made], x.plain().dtype))];
-  return [Held.device(x.dtype, made, tf.broadcastTo(x.in(layout), shapeIn(layout, made)), layout)];
+  return [Held.device(x.dtype, made, spread(x.in(layout), shapeIn(layout, made)), layout)];
 };
 
 const tile: DeviceOperator = (call) => {
@@ -116,8 +115,7 @@ const pad: DeviceOperator = (call) => {
   let y = t;
   t.shape.forEach((size, axis) => {
     if (front[axis] === 0 && back[axis] === 0) return;
-    const from = Int32Array.from({ length: size + front[axis]! + back[axis]! }, (_, i) => padSource(mode, i - front[axis]!, size));
-    y = tf.gather(y, tf.tensor1d(from, "int32"), axis);
+    y = pick(y, Int32Array.from({ length: size + front[axis]! + back[axis]! }, (_, i) => padSource(mode, i - front[axis]!, size)), axis);
   });
   return [Held.device(x.dtype, made, y, x.layout)];
 };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { strided } from "./kernels.js";
 
 /** Pads the spatial axes of [N, …, C] with `value`; negative numbers cut. */
 export function padSpatial(x: tf.Tensor, before: readonly number[], after: readonly number[], value = 0): tf.Tensor {
@@ -17,11 +18,8 @@ export function padAxes(x: tf.Tensor, before: readonly number[], after: readonly
 }
 
 /** Every `strides`-th element of each spatial axis of [N, …, C], `counts` of them, from `starts` on. */
-export function strided(x: tf.Tensor, starts: readonly number[], counts: readonly number[], strides: readonly number[]): tf.Tensor {
-  const [samples, channels] = [x.shape[0]!, x.shape.at(-1)!];
-  const reach = counts.map((count, axis) => (count - 1) * strides[axis]! + 1);
-  if (strides.every((stride) => stride === 1)) return tf.slice(x, [0, ...starts, 0], [samples, ...reach, channels]);
-  return tf.stridedSlice(x, [0, ...starts, 0], [samples, ...starts.map((start, axis) => start + reach[axis]!), channels], [1, ...strides, 1]);
+export function stridedPlaces(x: tf.Tensor, starts: readonly number[], counts: readonly number[], strides: readonly number[]): tf.Tensor {
+  return strided(x, [0, ...starts, 0], [x.shape[0]!, ...counts, x.shape.at(-1)!], [1, ...strides, 1]);
 }
 
 /** Puts `strides − 1` zeros behind each element of every spatial axis of [N, …, C], the last one too. */
