@@ -3,7 +3,7 @@ import { renderError } from "./errors.js";
 import { panel } from "./figure/panel.js";
 import { emptyBlock, placed, stack, type Block, type Mark } from "./scene/mark.js";
 import type { Exhibit, Scene } from "./scene/scene.js";
-import { svgDocument } from "./scene/svg.js";
+import { svgDocument, type Rasters } from "./scene/svg.js";
 import { paragraph } from "./scene/text.js";
 import { cleanLine } from "./text/clean.js";
 import { measureText, type Measure } from "./text/measure.js";
@@ -17,6 +17,8 @@ export interface DrawOptions {
   readonly bare?: boolean;
   /** The clean picture stands beside this figure: maps over it stand alone, and it has no label of its own. Default false. */
   readonly pictureShown?: boolean;
+  /** For the look `page`: pixels of a layer's maps for each CSS pixel, 0.1 to 2. Default 1. */
+  readonly density?: number;
   /** In CSS pixels, 320 to 4096. Default 736. */
   readonly width?: number;
   /** Default: the widths of the bundled font, which every platform shares. */
@@ -37,6 +39,11 @@ export interface Figure {
   readonly notices: readonly string[];
   /** What is good to know about them. */
   readonly remarks: readonly string[];
+  /**
+   * For the look `page`: rasters that the page holds once, as `<symbol id viewBox="0 0 1 1" preserveAspectRatio="none">` with an
+   * image of 1 × 1, by the ids under which the SVG uses them. Ids are hashes of the content: figures share what is the same.
+   */
+  readonly rasters: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,9 +53,9 @@ export interface Figure {
  * @throws `view-tensor-missing`, `view-tensor-shape`, `view-sample`, `view-field`, `view-kind`, `view-depth`, `view-count`, `view-malformed`, `figure-width`
  */
 export function drawView(view: View, findings: Pick<Findings, "tensors">, options: DrawOptions): Figure {
-  const { theme, width = figureWidth, measure = measureText, bare = false, pictureShown = false } = options;
+  const { theme, width = figureWidth, measure = measureText, bare = false, pictureShown = false, density = 1 } = options;
   if (!(Number.isInteger(width) && width >= 320 && width <= 4096)) throw renderError("figure-width", { width });
-  const scene: Scene = { theme, tokens: looks[theme], measure, width: bare ? width : width - 2 * margin, tensors: findings.tensors, depth: 0, agreed: pictureShown ? { onePicture: true } : {}, draw: drawKind };
+  const scene: Scene = { theme, tokens: looks[theme], measure, width: bare ? width : width - 2 * margin, tensors: findings.tensors, depth: 0, agreed: pictureShown ? { onePicture: true } : {}, density: Math.min(Math.max(density, 0.1), 2), draw: drawKind };
   try {
     checkNesting(view);
     const exhibit = drawKind(view, scene);
@@ -76,11 +83,15 @@ function wordsOf(view: View, { description, notices = [], remarks = [] }: Exhibi
   return { title: cleanLine(view.title), description: cleanLine(description), notices: notices.map(cleanLine), remarks: remarks.map(cleanLine) };
 }
 
+const byId = (rasters: Rasters): Record<string, string> => Object.fromEntries(Array.from(rasters, ([href, id]) => [id, href]));
+
 function bareFigure(view: View, exhibit: Exhibit, scene: Scene): Figure {
   const all = stack([exhibit.body, exhibit.legend ?? emptyBlock], 16);
   const [width, height] = [scene.width, Math.ceil(all.height / 4) * 4];
   const words = wordsOf(view, exhibit);
-  return { svg: svgDocument({ width, height, page: scene.tokens.page, ...words, marks: all.marks, bare: true }), width, height, ...words };
+  const rasters: Rasters = new Map();
+  const svg = svgDocument({ width, height, page: scene.tokens.page, ...words, marks: all.marks, bare: true, ...(scene.theme === "page" && { rasters }) });
+  return { svg, width, height, ...words, rasters: byId(rasters) };
 }
 
 function figure(view: View, exhibit: Exhibit, scene: Scene): Figure {
@@ -92,5 +103,7 @@ function figure(view: View, exhibit: Exhibit, scene: Scene): Figure {
   const height = Math.ceil((all.height + 2 * margin) / 4) * 4;
   const marks: Mark[] = [placed(all, margin, margin)];
   const words = wordsOf(view, exhibit);
-  return { svg: svgDocument({ width, height, page: scene.tokens.page, ...words, marks }), width, height, ...words };
+  const rasters: Rasters = new Map();
+  const svg = svgDocument({ width, height, page: scene.tokens.page, ...words, marks, ...(scene.theme === "page" && { rasters }) });
+  return { svg, width, height, ...words, rasters: byId(rasters) };
 }

@@ -29,7 +29,8 @@ describe.each(exampleViews())("$name", ({ name, view, tensors }) => {
     const words = textBoxes(svg);
     expect(words.filter((word) => !inside(word, { x: 0, y: 0, width, height }))).toEqual([]);
     expect(words.flatMap((a, i) => words.slice(i + 1).filter((b) => overlap(a, b)).map((b) => `${a.text} × ${b.text}`))).toEqual([]);
-    const pictures = boxesOf(svg.replace(/<svg x=.*?<\/svg>/gu, ""), "image");
+    const flat = svg.replace(/<svg x=.*?<\/svg>/gu, "");
+    const pictures = [...boxesOf(flat, "image"), ...boxesOf(flat, "use")];
     expect(pictures.filter((each) => !inside(each, { x: 0, y: 0, width, height }))).toEqual([]);
   });
 

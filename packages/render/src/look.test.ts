@@ -1,5 +1,5 @@
 import { lab, rgb } from "d3-color";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { float32, tensor, type View } from "@vitrine/core";
 import { exampleViews } from "@vitrine/testing";
 import { colourise } from "./colour/colourise.js";
@@ -65,9 +65,13 @@ describe("maps of a page", () => {
 });
 
 describe("figures of a page", () => {
+  const all: string[] = [];
+  beforeAll(() => {
+    for (const { view, tensors } of exampleViews()) all.push(drawView(view, { tensors }, { theme: "page", bare: true, width: 342 }).svg);
+  }, 60_000);
+
   test("carry no colour of a theme", () => {
-    for (const { view, tensors } of exampleViews()) {
-      const { svg } = drawView(view, { tensors }, { theme: "page", bare: true, width: 342 });
+    for (const svg of all) {
       const fixed = Array.from(svg.replace(/light-dark\([^"]*"/gu, '"').matchAll(/ (?:fill|stroke)="([^"]*)"/gu), ([, colour]) => colour!).filter((colour) => !/^(|none|#000000|#FFFFFF|var\(--[\w-]+\)|rgb\(\d+,\d+,\d+,0\.\d+\))$/u.test(colour));
       expect(fixed).toEqual([]);
       expect(svg.replace(/"[^"]*"/gu, '""').match(/<[^>]*>/gu)!.join("")).not.toMatch(/ style=| on\w+=|<(script|style|foreignObject)\b/u);
@@ -76,7 +80,7 @@ describe("figures of a page", () => {
 
   test("name properties that a theme has", () => {
     const known = new Set(Array.from(themeProperties("dark").matchAll(/(--[\w-]+):/gu), ([, name]) => name));
-    for (const { view, tensors } of exampleViews()) for (const [, name] of drawView(view, { tensors }, { theme: "page", bare: true, width: 342 }).svg.matchAll(/var\((--[\w-]+)\)/gu)) expect(known).toContain(name);
+    for (const svg of all) for (const [, name] of svg.matchAll(/var\((--[\w-]+)\)/gu)) expect(known).toContain(name);
   });
 
   test("say all that they are to who does not see them, and leave their words to the page", () => {

@@ -42,7 +42,7 @@ export interface Box {
 }
 
 /** Boxes of a kind of element whose coordinates are absolute. */
-export function boxesOf(svg: string, element: "image" | "rect"): Box[] {
+export function boxesOf(svg: string, element: "image" | "rect" | "use"): Box[] {
   return Array.from(svg.matchAll(new RegExp(`<${element} ([^>]*)/>`, "gu")), ([, attributes = ""]) => ({
     x: number(attributes, "x", 0), y: number(attributes, "y", 0), width: number(attributes, "width", 0), height: number(attributes, "height", 0),
   }));

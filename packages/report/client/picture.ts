@@ -14,13 +14,9 @@ function drawingOf(root: HTMLElement): SVGSVGElement | undefined {
 /** A drawing that stands for itself: shared rasters and the page's colours put in. */
 function standalone(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
-  for (const use of copy.querySelectorAll("use")) {
-    const shared = document.querySelector(`${use.getAttribute("href") ?? "#"} image`);
-    const image = document.createElementNS("http://www.w3.org/2000/svg", "image");
-    for (const { name, value } of use.attributes) if (name !== "href") image.setAttribute(name, value);
-    image.setAttribute("preserveAspectRatio", "none");
-    image.setAttribute("href", shared?.getAttribute("href") ?? "");
-    use.replaceWith(image);
+  for (const id of new Set(Array.from(copy.querySelectorAll("use"), (use) => use.getAttribute("href")?.slice(1) ?? ""))) {
+    const shared = document.getElementById(id)?.cloneNode(true);
+    if (shared) copy.prepend(shared);
   }
   const dark = currentTheme() === "dark";
   if (dark) {

@@ -10,6 +10,9 @@ interface Shown {
 
 const numberOf = (element: Element, name: string): number => Number(element.getAttribute(name));
 
+/** The tensor that a cell shows a unit of. */
+const keyOf = (cell: Element): string => cell.closest("[data-map]")?.getAttribute("data-map") ?? "";
+
 /** The cells of a layer, one image each, in the drawing that is seen. */
 const cellsOf = (root: HTMLElement): Element[] => Array.from(root.querySelectorAll("[data-unit]:not([data-count])")).filter((cell) => cell.getClientRects().length > 0);
 
@@ -25,13 +28,14 @@ export function bindUnits(): void {
     if (!shown || !cell) return;
     const unit = numberOf(cell, "data-unit");
     heading.textContent = `${shown.held.title}: unit ${unit}`;
-    const href = cell.getAttribute("href") ?? "";
-    const picture = new Image();
-    picture.src = href.startsWith("#") ? (document.querySelector(`${href} image`)?.getAttribute("href") ?? "") : href;
-    picture.className = cell.getAttribute("class") ?? "";
-    picture.alt = `Unit ${unit}, enlarged`;
-    picture.width = numberOf(cell, "width") * 4;
-    picture.height = numberOf(cell, "height") * 4;
+    // The cell is a window onto the layer's picture: the same window, larger.
+    const picture = cell.cloneNode(true) as SVGSVGElement;
+    picture.setAttribute("viewBox", `0 0 ${numberOf(cell, "width")} ${numberOf(cell, "height")}`);
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `Unit ${unit}, enlarged`);
+    if (cell.closest(".map")) picture.classList.add("map");
+    for (const name of ["x", "y"]) picture.removeAttribute(name);
+    for (const name of ["width", "height"]) picture.setAttribute(name, String(8 * numberOf(cell, name)));
     stage.replaceChildren(picture);
     output.textContent = `Unit ${unit}, ${shown.at + 1} of ${shown.cells.length}.`;
   };
@@ -68,9 +72,9 @@ export function bindUnits(): void {
   });
   stage.addEventListener("pointermove", (event) => {
     const cell = shown?.cells[shown.at];
-    const picture = stage.querySelector("img");
+    const picture = stage.querySelector("svg");
     if (!shown || !cell || !picture || !(event instanceof PointerEvent)) return;
-    const [key, unit] = [cell.getAttribute("data-map") ?? "", numberOf(cell, "data-unit")];
+    const [key, unit] = [keyOf(cell), numberOf(cell, "data-unit")];
     const size = unitValue(shown.held, key, unit, undefined);
     if (!size) return;
     const box = picture.getBoundingClientRect();
@@ -88,7 +92,7 @@ export function bindUnits(): void {
     const box = image.getBoundingClientRect();
     const count = image.hasAttribute("data-count") ? numberOf(image, "data-count") : 1;
     const unit = numberOf(image, "data-unit") + Math.min(Math.max(Math.floor(((event.clientX - box.left) / box.width) * count), 0), count - 1);
-    const found = unitValue(figure.held, image.getAttribute("data-map") ?? "", unit, undefined);
+    const found = unitValue(figure.held, keyOf(image), unit, undefined);
     place.textContent = `Unit ${unit}${found && found.rows * found.columns === 1 ? `: ${showValue(found.value)}` : ""}`;
   });
 }

@@ -215,7 +215,7 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
     expect(await dialog.locator("h2").textContent()).toBe("What layer 0 sees: unit 5");
     await page.keyboard.press("ArrowRight");
     expect(await dialog.locator("h2").textContent()).toBe("What layer 0 sees: unit 6");
-    const picture = (await dialog.locator("img").boundingBox())!;
+    const picture = (await dialog.locator("svg").boundingBox())!;
     expect(picture.width).toBeGreaterThan(200);
     await page.mouse.move(picture.x + picture.width - 2, picture.y + picture.height - 2);
     // Unit 6 of 16 × 6 × 6: its last element.

@@ -166,11 +166,11 @@ describe("data", () => {
   }, 60_000);
 
   test("a page without room for its figures says so in their places", async () => {
-    const made = await page(large(12, 28), { maxBytes: 900_000 });
-    expect(new TextEncoder().encode(made.html).length).toBeLessThan(900_000);
-    expect(made.notices.join(" ")).toMatch(/\d+ of 12 figures have no room in a page of 900 kB/u);
+    const made = await page(large(12, 28), { maxBytes: 250_000 });
+    expect(new TextEncoder().encode(made.html).length).toBeLessThan(250_000);
+    expect(made.notices.join(" ")).toMatch(/\d+ of 12 figures have no room in a page of 250 kB/u);
     expect(made.named("figure")).toHaveLength(12);
-    expect(textOf(made.named("figure").at(-1)!)).toContain("There is no room for this picture in a page of 900 kB. The command below draws it.");
+    expect(textOf(made.named("figure").at(-1)!)).toContain("There is no room for this picture in a page of 250 kB. The command below draws it.");
   }, 60_000);
 });
 

@@ -2,7 +2,7 @@ import { renderToString } from "preact-render-to-string";
 import { cleanLine } from "@vitrine/render";
 import { scriptJson } from "./data/embed.js";
 import type { ReportDocument } from "./document.js";
-import { planPage, type PagePlan, type PlannedFigure } from "./figures/plan.js";
+import { coarser, drawDocument, planPage, showMegabytes, type PagePlan, type PlannedFigure } from "./figures/plan.js";
 import { clientScript } from "./client-script.js";
 import { headlineText } from "./page/glance.js";
 import { ReportPage } from "./page/report-page.js";
@@ -20,6 +20,10 @@ export interface RenderedReport {
   /** What the page lacks, in sentences. Stands on the page as well. */
   readonly notices: readonly string[];
 }
+
+/** Bytes that a page stays below its bound; how often it is written to find out what it takes. */
+const slack = 20_000;
+const attempts = 4;
 
 /** What the page's script knows of a figure. Larger views are not repeated as data. */
 function figureData({ drawn, tensors, maps }: PlannedFigure): unknown {
@@ -43,12 +47,13 @@ function pageData(plan: PagePlan): unknown {
  * hashes and pictures from `data:` alone. Whatever stands in the document — names, labels, texts — is text on the page.
  */
 export async function renderReport(document: ReportDocument, { maxBytes = 5_000_000 }: RenderReportOptions = {}): Promise<RenderedReport> {
-  const plan = planPage(document, { bytes: maxBytes });
+  const named = showMegabytes(maxBytes);
+  let drawn = drawDocument(document);
+  if (planPage(drawn, { bytes: maxBytes, named }).missing > 0) drawn = coarser(drawn);
   const [script, style] = await Promise.all([contentHash(clientScript), contentHash(stylesheet)]);
   const policy = `default-src 'none'; img-src data:; script-src '${script}'; style-src '${style}'; base-uri 'none'; form-action 'none'`;
-  const body = renderToString(<ReportPage plan={plan} />);
   const title = renderToString(<title>{`${headlineText(document)} · Vitrine`}</title>);
-  const html = `<!doctype html>
+  const pageOf = (plan: PagePlan): string => `<!doctype html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
@@ -61,10 +66,18 @@ ${title}
 <script>${clientScript}</script>
 </head>
 <body>
-${body}
+${renderToString(<ReportPage plan={plan} />)}
 <script type="application/json" id="data">${scriptJson(pageData(plan))}</script>
 </body>
 </html>
 `;
-  return { html, notices: plan.notices };
+  // How much its words take is known once it is written.
+  let room = maxBytes;
+  for (let attempt = 1; ; attempt++) {
+    const plan = planPage(drawn, { bytes: Math.max(0, room), named });
+    const html = pageOf(plan);
+    const excess = new TextEncoder().encode(html).length - maxBytes;
+    if (excess < 0 || attempt === attempts) return { html, notices: plan.notices };
+    room -= excess + slack;
+  }
 }

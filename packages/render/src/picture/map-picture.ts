@@ -29,9 +29,19 @@ export interface ShownMap {
   readonly height: number;
 }
 
+/** Colours on either side of zero in a map of a page: a palette of one byte holds them, and no eye tells more apart. */
+const pageSteps = 120;
+
+/** Values brought to so many steps between zero and the range's farther end. */
+export function stepped(values: Float32Array, [low, high]: readonly [number, number], steps: number): Float32Array {
+  const step = Math.max(Math.abs(low), Math.abs(high)) / steps;
+  return step > 0 && Number.isFinite(step) ? values.map((value) => Math.round(value / step) * step) : values;
+}
+
 /** The same for a place on a figure: no larger than a screen can show, what is not a number hatched. */
 export function shownMap(map: ValueMap, { range, colours, theme, width, height }: ShownMap): Picture {
-  const small = shrinkMap(map, 2 * width, 2 * height);
+  const fine = shrinkMap(map, 2 * width, 2 * height);
+  const small = theme === "page" ? { ...fine, values: stepped(fine.values, range, pageSteps) } : fine;
   const picture = { width: small.width, height: small.height, data: colourise(small.values, range, colours, theme) };
   return small.values.some(Number.isNaN) ? hatched(small, picture, 2 * width, 2 * height, theme) : picture;
 }

@@ -15,6 +15,12 @@ export interface GroupMark {
   readonly title?: string;
   /** Makes it a link; the address has been checked. */
   readonly href?: string;
+  /** Drawn for a light page, and turned over by a dark one: see `Look`. */
+  readonly turns?: boolean;
+  /** Pixels of images in it are drawn as pixels. */
+  readonly pixels?: boolean;
+  /** What its windows show, for a page that tells it on hover. */
+  readonly shows?: Shown;
 }
 
 /** What leaves the box is not seen. Holds no text. */
@@ -25,6 +31,8 @@ interface ClipMark {
   readonly width: number;
   readonly height: number;
   readonly children: readonly Mark[];
+  /** What is seen through it, for a page that tells it on hover. */
+  readonly shows?: Shown;
 }
 
 interface TextMark {
@@ -99,8 +107,10 @@ export interface ImageMark {
 export type Shown =
   /** A map of so many rows and columns of a tensor, by its key. */
   | { readonly kind: "map"; readonly tensor: string; readonly rows: number; readonly columns: number }
-  /** One unit of a layer. */
-  | { readonly kind: "unit"; readonly tensor: string; readonly unit: number }
+  /** All units of a layer, in windows. */
+  | { readonly kind: "layer"; readonly tensor: string }
+  /** One of them. */
+  | { readonly kind: "unit"; readonly unit: number }
   /** Units without extent beside each other. */
   | { readonly kind: "units"; readonly tensor: string; readonly first: number; readonly count: number };
 

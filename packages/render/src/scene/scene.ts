@@ -23,6 +23,8 @@ export interface Scene extends Pen {
   /** Views around it. */
   readonly depth: number;
   readonly agreed: Agreement;
+  /** Pixels of a layer's maps for each CSS pixel, of the look `page`. */
+  readonly density: number;
   /** Draws a view within this one. */
   readonly draw: (view: View, scene: Scene) => Exhibit;
 }

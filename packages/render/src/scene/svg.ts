@@ -15,32 +15,51 @@ function element(name: string, attributes: Attributes, content = ""): string {
 }
 
 /** What a page's script reads. Given on figures of the look `page` only. */
-function shownBy({ shows }: ImageMark): Attributes {
+function shownBy({ shows }: Pick<ImageMark, "shows">): Attributes {
   if (!shows) return {};
   switch (shows.kind) {
     case "map":
       return { "data-map": shows.tensor, "data-rows": shows.rows, "data-columns": shows.columns };
+    case "layer":
+      return { "data-map": shows.tensor };
     case "unit":
-      return { "data-map": shows.tensor, "data-unit": shows.unit };
+      return { "data-unit": shows.unit };
     case "units":
       return { "data-map": shows.tensor, "data-unit": shows.first, "data-count": shows.count };
   }
 }
 
+/** Ids of rasters that a page holds once, by their data URIs. */
+export type Rasters = Map<string, string>;
+
+/** A shorter data URI is written where it is shown. */
+const worthwhile = 400;
+
+/** An id of a raster's content, so that the same raster has the same id in every figure: two hashes of 32 bits (FNV-1a, and its like), and the length. */
+function rasterId(href: string): string {
+  let [a, b] = [0x811c9dc5, 0x01000193];
+  for (let i = 0; i < href.length; i++) {
+    const code = href.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x9e3779b1) ^ (b >>> 15);
+  }
+  return `r${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}${href.length.toString(36)}`;
+}
+
 /** A mark as SVG, its coordinates made absolute: no transforms but for upright text. */
-function toSvg(mark: Mark, dx: number, dy: number): string {
+function toSvg(mark: Mark, dx: number, dy: number, rasters?: Rasters): string {
   const x = mark.x + dx;
   const y = mark.y + dy;
   switch (mark.kind) {
     case "group": {
-      const inner = mark.children.map((child) => toSvg(child, x, y)).join("");
-      if (mark.title === undefined && mark.href === undefined) return inner;
+      const inner = mark.children.map((child) => toSvg(child, x, y, rasters)).join("");
+      if (mark.title === undefined && mark.href === undefined && !mark.turns && !mark.shows) return inner;
       const title = mark.title === undefined ? "" : element("title", {}, escapeXml(cleanLine(mark.title)));
-      return element(mark.href === undefined ? "g" : "a", { href: mark.href }, title + inner);
+      return element(mark.href === undefined ? "g" : "a", { href: mark.href, class: mark.turns ? "map" : undefined, "image-rendering": mark.pixels ? "pixelated" : undefined, ...shownBy(mark) }, title + inner);
     }
     case "clip":
-      // A picture within the picture clips without an id.
-      return element("svg", { x, y, width: mark.width, height: mark.height, overflow: "hidden" }, mark.children.map((child) => toSvg(child, 0, 0)).join(""));
+      // A picture within the picture clips without an id; it does so by itself, but a rasteriser may want to be told.
+      return element("svg", { x, y, width: mark.width, height: mark.height, overflow: mark.shows ? undefined : "hidden", ...shownBy(mark) }, mark.children.map((child) => toSvg(child, 0, 0, rasters)).join(""));
     case "text":
       return element(
         "text",
@@ -64,11 +83,14 @@ function toSvg(mark: Mark, dx: number, dy: number): string {
       });
     case "circle":
       return element("circle", { cx: x, cy: y, r: mark.radius, fill: mark.fill, "fill-opacity": mark.opacity });
-    case "image":
-      return element("image", {
-        x, y, width: mark.width, height: mark.height, preserveAspectRatio: "none",
-        "image-rendering": mark.smooth ? undefined : "pixelated", class: mark.turns ? "map" : undefined, ...shownBy(mark), href: mark.href,
-      });
+    case "image": {
+      const how = { x, y, width: mark.width, height: mark.height, "image-rendering": mark.smooth ? undefined : "pixelated", class: mark.turns ? "map" : undefined, ...shownBy(mark) };
+      if (!rasters || mark.href.length < worthwhile) return element("image", { ...how, preserveAspectRatio: "none", href: mark.href });
+      // Hundreds of windows look onto one raster: its id is found once.
+      const id = rasters.get(mark.href) ?? rasterId(mark.href);
+      rasters.set(mark.href, id);
+      return element("use", { ...how, href: `#${id}` });
+    }
   }
 }
 
@@ -81,10 +103,12 @@ export interface SvgDocument {
   readonly marks: readonly Mark[];
   /** The page around it says its title and shows its colour: only the alternative text is left. */
   readonly bare?: boolean;
+  /** Where rasters go that the page holds; absent: into the document. */
+  readonly rasters?: Rasters;
 }
 
 /** A whole SVG document without ids, styles or scripts, so that it may stand in any page. */
-export function svgDocument({ width, height, page, title, description, marks, bare = false }: SvgDocument): string {
+export function svgDocument({ width, height, page, title, description, marks, bare = false, rasters }: SvgDocument): string {
   return element(
     "svg",
     {
@@ -92,6 +116,6 @@ export function svgDocument({ width, height, page, title, description, marks, ba
       "font-family": fontFamily, role: "img", "aria-label": bare ? [title, description].filter((part) => part !== "").join(". ").slice(0, 1000) : title,
     },
     (bare ? "" : element("title", {}, escapeXml(title)) + (description === "" ? "" : element("desc", {}, escapeXml(description))) + element("rect", { width, height, fill: page })) +
-      marks.map((mark) => toSvg(mark, 0, 0)).join(""),
+      marks.map((mark) => toSvg(mark, 0, 0, rasters)).join(""),
   );
 }

@@ -9,6 +9,7 @@ import { flow, placed, stack, type Block, type Mark } from "../scene/mark.js";
 import { tensorOf, type Exhibit, type Scene } from "../scene/scene.js";
 import { textLine } from "../scene/text.js";
 import { showCount, showNumber } from "../text/numbers.js";
+import { atlasCells, rowPitch, type Cells, type Grid } from "./layer-atlas.js";
 import { fitInto, frame, labelled, mapMark, inputPhoto, pictureFor, type Size } from "./stage.js";
 
 /** More units than these say nothing on one page. */
@@ -20,23 +21,6 @@ const thumbnail = 96;
 
 /** Words for the ends of scales that differ from unit to unit. */
 const ownEnds = { "min-max": ["the unit's lowest", "its highest"], magnitude: ["0", "the unit's strongest"], signed: ["− the unit's strongest", "the unit's strongest"] } as const;
-
-/** What is drawn: values from 0 or −1 to 1, unit by unit. */
-interface Grid {
-  readonly units: number;
-  readonly height: number;
-  readonly width: number;
-  readonly values: Float32Array;
-}
-
-/** The shape of cells: how many in a row, and how large. */
-interface Cells extends Size {
-  readonly columns: number;
-  readonly gap: number;
-  readonly numbered: boolean;
-  /** Room for row numbers on the left. */
-  readonly head: number;
-}
 
 function cellsOf(grid: Grid, units: number, view: LayerGridView, scene: Scene): Cells {
   const dense = grid.width === 1 && grid.height === 1;
@@ -60,7 +44,7 @@ function mapCells(grid: Grid, units: number, cells: Cells, view: LayerGridView, 
   return Array.from({ length: units }, (_, unit): Mark => {
     const map = { width: grid.width, height: grid.height, values: grid.values.subarray(unit * size, (unit + 1) * size) };
     const picture = shownMap(map, { range, colours: view.colours, theme: scene.theme, width: cells.width, height: cells.height });
-    const children: Mark[] = [{ kind: "image", x: 0, y: 0, width: cells.width, height: cells.height, href: toDataUri(picture), ...mapMark(scene, view.colours, { kind: "unit", tensor: view.tensor, unit }) }, frame(scene, cells)];
+    const children: Mark[] = [{ kind: "image", x: 0, y: 0, width: cells.width, height: cells.height, href: toDataUri(picture), smooth: false }, frame(scene, cells)];
     if (cells.numbered) children.push(placed(textLine(scene, String(unit), { width: cells.width }), 0, cells.height));
     return { kind: "group", x: cells.head + (unit % cells.columns) * (cells.width + cells.gap), y: Math.floor(unit / cells.columns) * pitch, children };
   });
@@ -84,8 +68,6 @@ function denseCells(grid: Grid, units: number, cells: Cells, view: LayerGridView
     };
   });
 }
-
-const rowPitch = (cells: Cells): number => cells.height + (cells.numbered ? 20 : cells.gap);
 
 /** The number of the first unit of as many rows as there is room for. */
 function rowNumbers(units: number, cells: Cells, scene: Scene): Mark[] {
@@ -116,7 +98,7 @@ export function drawLayerGrid(view: LayerGridView, scene: Scene): Exhibit {
     kind: "rect", x: cells.head + (unit % cells.columns) * (cells.width + cells.gap), y: Math.floor(unit / cells.columns) * pitch,
     width: cells.width + (dense ? cells.gap : 0), height: cells.height + (dense ? cells.gap : 0), stroke: scene.tokens.accent, strokeWidth: 2,
   }));
-  const draw = dense ? denseCells : mapCells;
+  const draw = dense ? denseCells : scene.theme === "page" ? atlasCells : mapCells;
   const maps: Block = {
     width: cells.head + cells.columns * (cells.width + cells.gap) - (dense ? 0 : cells.gap),
     height: rows * pitch - (dense || cells.numbered ? 0 : cells.gap),

@@ -37,20 +37,22 @@ function base64({ data, dtype }: Tensor): string {
   return btoa(parts.join(""));
 }
 
-/** Which tensors a page holds: the small ones first, until its room is used. The same tensor is held once. */
+/** Which tensors a page holds: what is read at the pointer first, then the small ones, until its room is used. The same tensor is held once. */
 export class TensorStore {
-  readonly #wanted = new Map<Tensor, { readonly found: FindingTensor; readonly size: number }>();
+  readonly #wanted = new Map<Tensor, { readonly found: FindingTensor; readonly size: number; readonly rank: number }>();
   readonly #ids = new Map<Tensor, string>();
 
-  want(found: FindingTensor): void {
-    if (!this.#wanted.has(found.tensor)) this.#wanted.set(found.tensor, { found, size: sizeIn(found.tensor) });
+  /** `rank`: what is lower goes first, whatever its size. */
+  want(found: FindingTensor, rank = 1): void {
+    const before = this.#wanted.get(found.tensor);
+    if (!before || before.rank > rank) this.#wanted.set(found.tensor, { found, size: sizeIn(found.tensor), rank });
   }
 
   /** Gives out the room. @returns how many found no place */
   place(room: number): number {
     let left = room;
-    for (const [tensor, { size }] of [...this.#wanted].sort(([, a], [, b]) => a.size - b.size)) {
-      if (size > left) break;
+    for (const [tensor, { size }] of [...this.#wanted].sort(([, a], [, b]) => a.rank - b.rank || a.size - b.size)) {
+      if (size > left) continue;
       left -= size;
       this.#ids.set(tensor, `t${this.#ids.size}`);
     }

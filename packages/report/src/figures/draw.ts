@@ -28,7 +28,7 @@ export interface DrawnView {
 const look = { theme: "page", bare: true } as const satisfies Partial<DrawOptions>;
 
 /** Draws a view once for all themes. One that cannot be drawn says why in its place. */
-export function drawForPage(id: string, view: View, findings: Pick<Findings, "tensors">, options: Pick<DrawOptions, "pictureShown"> = {}): DrawnView {
+export function drawForPage(id: string, view: View, findings: Pick<Findings, "tensors">, options: Pick<DrawOptions, "pictureShown" | "density"> = {}): DrawnView {
   const drawn = drawnAs(view);
   try {
     if (isWords(drawn)) {

@@ -1,9 +1,8 @@
 import type { FindingTensor, Report, View } from "@vitrine/core";
-import { showCount } from "@vitrine/render";
+import { showCount, type Figure } from "@vitrine/render";
 import { mapValues, TensorStore, type EmbeddedTensor, type TensorPlace } from "../data/embed.js";
 import type { Entry, ReportDocument, Section } from "../document.js";
 import { drawForPage, type DrawnView } from "./draw.js";
-import { shareImages } from "./share-images.js";
 import { drawnAs, tensorKeys } from "./views.js";
 
 /** A figure with everything that stands around it. */
@@ -37,19 +36,23 @@ export interface PagePlan {
   /** Where it looked: the first view of the first open entry that says what decided. */
   readonly looked?: PlannedFigure;
   readonly sections: readonly PlannedSection[];
-  /** Rasters that several figures show. */
-  readonly symbols: string;
+  /** Data URIs of the rasters that figures show, by the ids under which they use them. */
+  readonly rasters: Readonly<Record<string, string>>;
   readonly tensors: Readonly<Record<string, EmbeddedTensor>>;
+  /** Figures that found no room. */
+  readonly missing: number;
   /** What a reader of the page should know of its making. */
   readonly notices: readonly string[];
 }
 
-/** Characters of a page, and of what is left for its text, style and script. */
+/** How large a page may be. */
 export interface Room {
+  /** Characters of figures, rasters and data together. */
   readonly bytes: number;
+  /** How the reader is told: "5 MB". */
+  readonly named: string;
 }
-const forWords = 400_000;
-/** Figures may take this share of the page; data fill what they leave. */
+/** Figures may take this share of the room; data fill what they leave. */
 const forFigures = 0.8;
 /** Maps of more values are not told at the pointer. */
 const mostRead = 256 * 256;
@@ -59,8 +62,13 @@ interface Made {
   readonly drawn: DrawnView;
 }
 
-/** The pictures of a drawing, in the order in which they are shared and given back. */
-const svgsOf = ({ picture, wide, saved }: DrawnView): string[] => [picture, wide, saved].flatMap((each) => (each ? [each.svg] : []));
+/** A document with all that can be drawn of it. */
+export interface DrawnDocument {
+  readonly document: ReportDocument;
+  readonly picture?: DrawnView;
+  readonly looked?: Made;
+  readonly made: readonly { readonly section: Section; readonly entry: Entry; readonly figures: readonly Made[] }[];
+}
 
 /** The pictures behind a map that can be read at the pointer but is no plain [rows, columns] tensor. */
 function reducedMaps(view: View, { tensors }: Report): Map<string, FindingTensor> {
@@ -78,76 +86,101 @@ function reducedMaps(view: View, { tensors }: Report): Map<string, FindingTensor
   return found;
 }
 
-/** Draws everything, decides what the page holds, and says what it does not. */
-export function planPage(document: ReportDocument, { bytes }: Room): PagePlan {
-  const notices: string[] = [];
+/** Figures of an entry that are always drawn as finely as they can be. */
+const alwaysFine = 6;
+
+/** The same with fewer pixels in the maps of layers beyond the first figures of each entry, to save room. */
+export function coarser(drawn: DrawnDocument): DrawnDocument {
+  const again = ({ entry, drawn: { id, view } }: Made): Made => ({ entry, drawn: drawForPage(id, view, entry.report, { density: 0.6 }) });
+  return { ...drawn, made: drawn.made.map((each) => ({ ...each, figures: each.figures.map((figure, i) => (i >= alwaysFine && figure.drawn.view.kind === "layer-grid" ? again(figure) : figure)) })) };
+}
+
+/** Draws every view of a document. */
+export function drawDocument(document: ReportDocument): DrawnDocument {
   let count = 0;
   const next = (): string => `f${++count}`;
-
   const where = document.sections.find(({ id }) => id === "decided")?.entries.find(({ open }) => open);
-  const shown = document.input?.picture !== undefined;
   const first = where?.report.views[0];
-  const looked: Made | undefined = where && first && { entry: where, drawn: drawForPage(next(), first, where.report, { pictureShown: shown }) };
+  const { picture } = document.input ?? {};
+  const drawn = picture && drawForPage(next(), { kind: "image", title: "The input", tensor: "input" }, { tensors: { input: { tensor: picture, meaning: "the input" } } }, { pictureShown: true });
+  const looked = where && first && { entry: where, drawn: drawForPage(next(), first, where.report, { pictureShown: picture !== undefined }) };
   const made = document.sections.flatMap((section) => section.entries.map((entry) => ({ section, entry, figures: entry.report.views.map((view): Made => ({ entry, drawn: drawForPage(next(), view, entry.report) })) })));
-  const picture = document.input?.picture && drawForPage(next(), { kind: "image", title: "The input", tensor: "input" }, { tensors: { input: { tensor: document.input.picture, meaning: "the input" } } }, { pictureShown: true });
+  return { document, ...(drawn && { picture: drawn }), ...(looked && { looked }), made };
+}
 
-  // Open entries come first: where the page has no room, it lacks what is folded.
-  const all: Made[] = [...(looked ? [looked] : []), ...[...made].sort((a, b) => Number(b.entry.open) - Number(a.entry.open)).flatMap(({ figures }) => figures)];
-  const shared = shareImages([...all.flatMap(({ drawn }) => svgsOf(drawn)), ...(picture ? svgsOf(picture) : [])]);
-  let at = 0;
-  let left = forFigures * (bytes - forWords) - shared.symbols.length;
-  const store = new TensorStore();
-  const kept = new Map<DrawnView, { svg?: string; wide?: string; saved?: string }>();
-  const without: Made[] = [];
-  const reduced = new Map<DrawnView, Map<string, FindingTensor>>();
-  for (const each of all) {
-    const { drawn, entry } = each;
-    const take = (present: unknown): string | undefined => (present ? shared.svgs[at++] : undefined);
-    const [svg, wide, saved] = [take(drawn.picture), take(drawn.wide), take(drawn.saved)];
-    const size = (svg?.length ?? 0) + (saved?.length ?? 0);
-    if (size > left) {
-      without.push(each);
-      continue;
+/** Rasters that have a place on the page, and what is left for more. */
+class Shelf {
+  readonly rasters: Record<string, string> = {};
+  constructor(public left: number) {}
+
+  /** Takes drawings and their rasters as one, if there is room within `share` of what is left; what stands already costs nothing. */
+  take(figures: readonly (Figure | undefined)[], share = 1): boolean {
+    const wanted = new Map<string, string>();
+    let size = 0;
+    for (const figure of figures) {
+      if (!figure) continue;
+      size += figure.svg.length;
+      for (const [id, href] of Object.entries(figure.rasters)) if (!Object.hasOwn(this.rasters, id)) wanted.set(id, href);
     }
-    left -= size;
-    const hasWide = wide !== undefined && wide.length <= left / 4;
-    if (hasWide) left -= wide.length;
-    kept.set(drawn, { ...(svg !== undefined && { svg }), ...(hasWide && { wide }), ...(saved !== undefined && { saved }) });
-    const maps = reducedMaps(drawn.view, entry.report);
-    reduced.set(drawn, maps);
-    for (const key of tensorKeys(drawn.view, entry.report.tensors)) store.want(entry.report.tensors[key]!);
-    for (const found of maps.values()) store.want(found);
+    for (const href of wanted.values()) size += href.length + symbolLength;
+    if (size > share * this.left) return false;
+    this.left -= size;
+    for (const [id, href] of wanted) this.rasters[id] = href;
+    return true;
   }
-  const used = forFigures * (bytes - forWords) - left;
-  const homeless = store.place(bytes - forWords - used);
-  if (without.length > 0) notices.push(`${showCount(without.length)} of ${showCount(all.length)} figures have no room in a page of ${showMegabytes(bytes)}; each names the command that draws it.`);
-  if (homeless > 0) notices.push(`${showCount(homeless)} tensor${homeless === 1 ? " is" : "s are"} too large for a page of ${showMegabytes(bytes)}; the figures that they belong to name the command that writes them.`);
+}
+/** Characters around a raster. */
+const symbolLength = 160;
+
+/** Decides what a page holds, and says what it does not. */
+export function planPage({ document, picture, looked, made }: DrawnDocument, { bytes, named }: Room): PagePlan {
+  const notices: string[] = [];
+  const shelf = new Shelf(forFigures * bytes);
+  const hasPicture = shelf.take([picture?.picture]);
+  const store = new TensorStore();
+  const kept = new Map<DrawnView, { readonly wide: boolean; readonly maps: ReadonlyMap<string, FindingTensor> }>();
+  // The first figures of all entries come first, then the second ones: where the page has no room, every entry lacks what is far down.
+  const rank = new Map(made.flatMap(({ entry, figures }) => figures.map(({ drawn }, i) => [drawn, 2 * i + (entry.open ? 0 : 1)] as const)));
+  const all: Made[] = [...(looked ? [looked] : []), ...made.flatMap(({ figures }) => figures).sort((a, b) => rank.get(a.drawn)! - rank.get(b.drawn)!)];
+  for (const { drawn, entry } of all) {
+    if (!shelf.take([drawn.picture, drawn.saved])) continue;
+    const maps = reducedMaps(drawn.view, entry.report);
+    kept.set(drawn, { wide: shelf.take([drawn.wide], 0.25), maps });
+    for (const key of tensorKeys(drawn.view, entry.report.tensors)) store.want(entry.report.tensors[key]!, drawn.view.kind === "heatmap" && !maps.has(key) ? 0 : 1);
+    for (const found of maps.values()) store.want(found, 0);
+  }
+  const homeless = store.place(bytes - (forFigures * bytes - shelf.left));
+  const without = all.length - kept.size;
+  if (without > 0) notices.push(`${showCount(without)} of ${showCount(all.length)} figures have no room in a page of ${named}; each names the command that draws it.`);
+  if (homeless > 0) notices.push(`${showCount(homeless)} tensor${homeless === 1 ? " is" : "s are"} too large for a page of ${named}; the figures that they belong to name the command that writes them.`);
 
   const finish = ({ entry, drawn }: Made): PlannedFigure => {
     const { command, code, report } = entry;
-    const keys = tensorKeys(drawn.view, report.tensors);
-    const pictures = kept.get(drawn);
-    if (!pictures) {
-      const failure = `There is no room for this picture in a page of ${showMegabytes(bytes)}. The command below draws it.`;
-      return { drawn: { id: drawn.id, title: drawn.title, view: { ...drawn.view, kind: "text", text: failure }, notices: [], remarks: [], failure }, tensors: [], maps: {}, command, code };
+    const found = kept.get(drawn);
+    if (!found) {
+      const failure = `There is no room for this picture in a page of ${named}. The command below draws it.`;
+      const { caption, source } = drawn.view;
+      const view: View = { kind: "text", title: drawn.title, text: failure, ...(caption !== undefined && { caption }), ...(source !== undefined && { source }) };
+      return { drawn: { id: drawn.id, title: drawn.title, view, notices: drawn.notices, remarks: [], failure }, tensors: [], maps: {}, command, code };
     }
-    const tensors = keys.map((key) => store.of(key, report.tensors[key]!));
+    const tensors = tensorKeys(drawn.view, report.tensors).map((key) => store.of(key, report.tensors[key]!));
     const maps: Record<string, string> = {};
     for (const { key, id } of tensors) if (id !== undefined) maps[key] = id;
-    for (const [key, found] of reduced.get(drawn) ?? []) {
-      const { id } = store.of(key, found);
+    for (const [key, each] of found.maps) {
+      const { id } = store.of(key, each);
       if (id !== undefined) maps[key] = id;
       else delete maps[key];
     }
-    return { drawn, ...pictures, tensors, maps, command, code };
+    return { drawn, ...(drawn.picture && { svg: drawn.picture.svg }), ...(found.wide && drawn.wide && { wide: drawn.wide.svg }), ...(drawn.saved && { saved: drawn.saved.svg }), tensors, maps, command, code };
   };
   return {
     document,
-    ...(picture && { picture: shared.svgs.at(-1)! }),
+    ...(hasPicture && picture?.picture && { picture: picture.picture.svg }),
     ...(looked && { looked: finish(looked) }),
     sections: document.sections.map((section) => ({ section, entries: made.filter((each) => each.section === section).map(({ entry, figures }) => ({ entry, figures: figures.map(finish) })) })),
-    symbols: shared.symbols,
+    rasters: shelf.rasters,
     tensors: store.embedded(),
+    missing: without,
     notices,
   };
 }

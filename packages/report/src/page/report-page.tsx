@@ -8,8 +8,9 @@ import { SectionPart } from "./sections.js";
 import { Code, Name, Prose } from "./text.js";
 
 /** Rasters that several figures show, and the turn that a dark page gives to maps: not seen, only referred to. */
-export function Definitions({ symbols }: { readonly symbols: string }): VNode {
+export function Definitions({ rasters }: { readonly rasters: PagePlan["rasters"] }): VNode {
   const filter = `<filter id="dark-map" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB"><feColorMatrix values="${darkMapMatrix}"/></filter>`;
+  const symbols = Object.entries(rasters).map(([id, href]) => `<symbol id="${id}" viewBox="0 0 1 1" preserveAspectRatio="none"><image width="1" height="1" preserveAspectRatio="none" href="${href}"/></symbol>`).join("");
   return <svg class="definitions" width="0" height="0" aria-hidden="true" focusable="false" dangerouslySetInnerHTML={{ __html: `${filter}${symbols}` }} />;
 }
 
@@ -39,13 +40,13 @@ const short: Readonly<Record<Section["id"], string>> = { saw: "Layers", decided:
 
 /** The whole page between `<body>` and `</body>`, without its data. */
 export function ReportPage({ plan }: { readonly plan: PagePlan }): VNode {
-  const { document, symbols, notices } = plan;
+  const { document, rasters, notices } = plan;
   const shown = plan.sections.filter(({ section }) => section.entries.length > 0 || section.leftOut.length > 0);
   const { model } = document;
   return (
     <>
       <a class="skip" href="#main">Skip to the answer</a>
-      <Definitions symbols={symbols} />
+      <Definitions rasters={rasters} />
       <header class="bar-top">
         <p class="brand">Vitrine</p>
         <nav aria-label="Questions"><ul>{shown.map(({ section }) => <li><a href={`#${section.id}`}>{short[section.id]}</a></li>)}<li><a href="#about">About</a></li></ul></nav>

@@ -20,7 +20,7 @@ export const parts = `
 .card{min-width:0}
 .cards .card{border-top:1px solid var(--hairline);padding-top:12px}
 .cards h4{margin-bottom:12px}
-.card svg{display:block;max-width:100%;height:auto;overflow:visible}
+.card svg[role=img],.card .bar{display:block;max-width:100%;height:auto;overflow:visible}
 .narrow svg{width:100%;max-width:400px}
 .wide svg{width:100%}
 .wide{display:none}
@@ -35,7 +35,7 @@ figcaption p+p{margin-top:4px}
 .reads{position:relative;touch-action:manipulation}
 .read{display:flex;gap:12px;align-items:center;justify-content:space-between;min-height:32px;margin-top:4px;font-size:12px;line-height:16px;color:var(--second);font-variant-numeric:tabular-nums}
 .cell{position:absolute;pointer-events:none;outline:2px solid var(--accent);outline-offset:0;box-sizing:border-box}
-.layer-grid image[data-unit],.layer-grid use[data-unit]{cursor:zoom-in}
+.layer-grid svg[data-unit]{cursor:zoom-in}
 blockquote{border-left:2px solid var(--hairline);padding-left:12px;font-size:14px;line-height:20px}
 .top{list-style:none;display:grid;gap:8px;font-size:14px;line-height:20px;font-variant-numeric:tabular-nums}
 .top li{display:grid;grid-template-columns:1fr auto;gap:2px 12px}
@@ -96,5 +96,6 @@ dd{margin:0;min-width:0}
 .enlarged::backdrop{background:#0008}
 .enlarged h2{font-size:16px;line-height:24px;margin-bottom:12px}
 .stage{position:relative}
-.stage img{display:block;width:100%;height:auto;max-height:60vh;object-fit:contain;image-rendering:pixelated;border:1px solid var(--hairline)}
+.stage svg{display:block;width:100%;height:auto;max-height:60vh}
+.stage{outline:1px solid var(--hairline)}
 `;
