@@ -66,3 +66,23 @@ export function strided(x: tf.Tensor, starts: readonly number[], counts: readonl
   if (!nearHost()) return tf.stridedSlice(x, [...starts], starts.map((start, axis) => start + reach[axis]!), [...strides]);
   return strides.reduce<tf.Tensor>((y, stride, axis) => (stride === 1 ? y : pick(y, Int32Array.from({ length: counts[axis]! }, (_, i) => i * stride), axis)), cut);
 }
+
+/** Values one after the other along an axis. Where they alternate every few numbers, kernels copy number by number. */
+export function join(parts: readonly tf.Tensor[], axis: number): tf.Tensor {
+  const rows = parts.map((part) => part.shape.slice(axis).reduce((a, b) => a * b, 1));
+  const row = rows.reduce((a, b) => a + b, 0);
+  const [first] = parts;
+  if (!first || !nearHost() || row > 16 * parts.length) return tf.concat([...parts], axis);
+  const shape = first.shape.map((dim, i) => (i === axis ? parts.reduce((sum, part) => sum + part.shape[axis]!, 0) : dim));
+  const outer = first.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+  let to: Float32Array | undefined;
+  let start = 0;
+  parts.forEach((part, i) => {
+    const from = part.dataSync() as Float32Array;
+    to ??= new (from.constructor as new (length: number) => Float32Array)(outer * row);
+    const own = rows[i]!;
+    for (let o = 0; o < outer; o++) for (let k = 0; k < own; k++) to[o * row + start + k] = from[o * own + k]!;
+    start += own;
+  });
+  return tf.tensor(to!, shape, first.dtype);
+}

@@ -4,7 +4,7 @@ import { Refusal, tfjsError } from "../errors.js";
 import { axisIn, broadcastShape, shapeIn } from "../layout.js";
 import { Held, type Layout } from "../value.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
-import { pick, spread, strided } from "./kernels.js";
+import { join, pick, spread, strided } from "./kernels.js";
 import { padAxes } from "./spatial.js";
 import { padSource, readPads } from "./padding.js";
 import { readSlices } from "./slices.js";
@@ -58,7 +58,7 @@ const concat: DeviceOperator = (call) => {
   const joined = first.shape.map((dim, i) => (i === axis ? parts.reduce((sum, part) => sum + part.shape[axis]!, 0) : dim));
   // Kernels refuse parts without elements.
   const full = parts.filter((part) => part.shape[axis] !== 0);
-  const y = full.length === 0 ? first.in(layout) : tf.concat(full.map((part) => part.in(layout)), axisIn(layout, axis, first.rank));
+  const y = full.length === 0 ? first.in(layout) : join(full.map((part) => part.in(layout)), axisIn(layout, axis, first.rank));
   return [Held.device(first.dtype, joined, y, layout)];
 };
 
