@@ -106,10 +106,15 @@ export async function report(engine: Engine, modelText: string, flags: ReportFla
 
   const done: Done[] = [];
   const missing: Missing[] = plan.leftOut.map(({ part, why }) => missingFrom(setting, part, why));
+  const pace = new Pace();
   for (const [i, choice] of plan.made.entries()) {
-    const outcome = await make(setting, choice, plan.made.slice(i + 1), flags.budget - drawing);
-    if ("entry" in outcome) done.push(outcome);
-    else missing.push(outcome);
+    const before = elapsed();
+    const outcome = await make(setting, choice, plan.made.slice(i + 1), flags.budget - drawing * pace.factor, pace.factor);
+    if (!("entry" in outcome)) missing.push(outcome);
+    else {
+      done.push(outcome);
+      pace.add(outcome.choice.way.estimate, elapsed() - before);
+    }
   }
   await finish(setting, measured, parts, plan, done, missing);
 }
@@ -147,16 +152,33 @@ async function measure({ engine, model, given, flags }: Setting): Promise<Measur
   }
 }
 
+/** How much slower things go than they were measured to: a machine has other work too. */
+class Pace {
+  #expected = 0;
+  #taken = 0;
+
+  add(expected: number | undefined, taken: number): void {
+    if (expected === undefined) return;
+    this.#expected += expected;
+    this.#taken += taken;
+  }
+
+  /** 1 to 4. Trusted once it rests on more than a second. */
+  get factor(): number {
+    return this.#taken < 1 || this.#expected === 0 ? 1 : Math.min(4, Math.max(1, this.#taken / this.#expected));
+  }
+}
+
 /** Runs a method on its share of the time, and writes its data. */
-async function make(setting: Setting, { part, way }: Choice, later: readonly Choice[], deadline: number): Promise<Done | Missing> {
+async function make(setting: Setting, { part, way }: Choice, later: readonly Choice[], deadline: number, pace: number): Promise<Done | Missing> {
   const { engine, model, given, flags, context } = setting;
   const left = deadline - setting.elapsed();
   // What came before may have taken longer than was thought.
-  const fitting = part.ways.slice(part.ways.indexOf(way)).find(({ estimate = 0 }) => estimate <= left);
-  if (!fitting || left <= 0) return missingFrom(setting, part, tooLong(way, Math.max(0, left)));
+  const fitting = part.ways.slice(part.ways.indexOf(way)).find(({ estimate = 0 }) => estimate * pace <= left);
+  if (!fitting || left <= 0) return missingFrom(setting, part, tooLong(part.ways.at(-1)!, Math.max(0, left), pace));
   const unknown = later.filter((one) => one.way.estimate === undefined).length;
-  const own = fitting.estimate === undefined ? left / (unknown + 1) : left - later.reduce((sum, one) => sum + (one.way.estimate ?? 0), 0);
-  const share = Math.min(left, Math.max(own, 1.5 * (fitting.estimate ?? 0), 0.05));
+  const own = fitting.estimate === undefined ? left / (unknown + 1) : left - pace * later.reduce((sum, one) => sum + (one.way.estimate ?? 0), 0);
+  const share = Math.min(left, Math.max(own, 1.5 * pace * (fitting.estimate ?? 0), 0.05));
   const began = setting.elapsed();
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), share * 1000);

@@ -65,7 +65,7 @@ export interface Choice {
 }
 
 export interface Chosen {
-  /** In the order in which they are made: cheap ones first, those of unknown cost last. */
+  /** In the order in which they are made: cheap ones first, then the first of each section, those of unknown cost last. */
   readonly made: readonly Choice[];
   readonly leftOut: readonly { readonly part: PlannedPart; readonly why: string }[];
 }
@@ -73,15 +73,23 @@ export interface Chosen {
 const cheapest = ({ ways }: PlannedPart): PricedWay => ways.reduce((a, b) => ((b.estimate ?? Infinity) < (a.estimate ?? Infinity) ? b : a));
 const lasts = (way: PricedWay): number => way.estimate ?? 0;
 
-/** As many parts as fit into `seconds`, cheap ones first; what is left over makes them as good as it can. */
+/** Of the time, what a part may take to count as cheap. */
+const cheapShare = 0.05;
+
+/**
+ * As many parts as fit into `seconds`; what is left over makes them as good as it can. Cheap ones come first. Then, of those that are not,
+ * the first one of each section: what a reader looks for before the rest, and what is not to fall out where all takes longer than thought.
+ */
 export function choose(parts: readonly PlannedPart[], seconds: number): Chosen {
+  const firsts = new Set(parts.filter((part, i) => part.refused === undefined && parts.findIndex((other) => other.section === part.section && other.refused === undefined) === i));
+  const tier = (part: PlannedPart, way: PricedWay): number => (lasts(way) <= cheapShare * seconds ? 0 : firsts.has(part) ? 1 : 2);
+  const order = (a: Choice, b: Choice): number => tier(a.part, a.way) - tier(b.part, b.way) || lasts(a.way) - lasts(b.way);
   const leftOut = parts.flatMap((part) => (part.refused === undefined ? [] : [{ part, why: part.refused }]));
   const able = parts.filter(({ refused }) => refused === undefined);
-  const known = able.filter(({ ways }) => ways.some(({ estimate }) => estimate !== undefined)).sort((a, b) => lasts(cheapest(a)) - lasts(cheapest(b)));
+  const known = able.filter(({ ways }) => ways.some(({ estimate }) => estimate !== undefined)).map((part): Choice => ({ part, way: cheapest(part) })).sort(order);
   const chosen = new Map<PlannedPart, PricedWay>();
   let left = seconds;
-  for (const part of known) {
-    const way = cheapest(part);
+  for (const { part, way } of known) {
     if (lasts(way) > left) leftOut.push({ part, why: tooLong(way, left) });
     else {
       chosen.set(part, way);
@@ -97,17 +105,17 @@ export function choose(parts: readonly PlannedPart[], seconds: number): Chosen {
     left -= lasts(better) - lasts(now);
     chosen.set(part, better);
   }
-  const made = [...chosen].map(([part, way]) => ({ part, way })).sort((a, b) => lasts(a.way) - lasts(b.way));
-  for (const part of able.filter((one) => !known.includes(one))) {
+  const made = [...chosen].map(([part, way]) => ({ part, way })).sort(order);
+  for (const part of able.filter((one) => !known.some((choice) => choice.part === one))) {
     if (left > 0) made.push({ part, way: part.ways[0]! });
     else leftOut.push({ part, why: `What it takes is not known, and ${leftText(left)}.` });
   }
   return { made, leftOut };
 }
 
-/** Why there was no time for it. */
-export function tooLong(way: PricedWay, left: number): string {
-  return `It takes about ${showSeconds(lasts(way))}, and ${leftText(left)}.`;
+/** Why there was no time for it; `pace` is how much slower things go than they were measured to. */
+export function tooLong(way: PricedWay, left: number, pace = 1): string {
+  return `It takes about ${showSeconds(pace * lasts(way))}, and ${leftText(left)}.`;
 }
 
 const leftText = (left: number): string => (left < 0.05 ? "no time of the budget was left" : `${showSeconds(left)} of the budget were left`);
