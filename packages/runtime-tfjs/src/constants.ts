@@ -31,6 +31,11 @@ export class ConstantPool {
     return { values, release: () => this.#release(values) };
   }
 
+  /** After the device was lost. */
+  forget(): void {
+    for (const { value } of this.#shared.values()) value.forget();
+  }
+
   #release(values: ReadonlyMap<Constant, Held>): void {
     for (const constant of values.keys()) {
       const shared = this.#shared.get(constant);

@@ -8,12 +8,43 @@ interface Selection {
 
 const selection = (): Selection => engine() as unknown as Selection;
 
+/** As much of the GPU backends as says whether their device is still there. */
+interface GpuBackend {
+  readonly gpgpu?: { readonly gl?: { isContextLost?(): boolean } };
+  readonly device?: { readonly lost?: Promise<unknown> };
+}
+
+const lostDevices = new WeakSet<object>();
+
+/** WebGPU tells of a loss by a promise: it is listened to from the start. */
+function watch(name: string): void {
+  const backend = findBackend(name) as GpuBackend | null;
+  const device = backend?.device;
+  void device?.lost?.then(() => lostDevices.add(device));
+}
+
+/** Whether the device behind a backend is gone. */
+export function isLost(name: string): boolean {
+  const backend = findBackend(name) as GpuBackend | null;
+  return backend?.gpgpu?.gl?.isContextLost?.() === true || (backend?.device !== undefined && lostDevices.has(backend.device));
+}
+
+/** Starts a backend anew on another device; what lay on the lost one is gone. */
+export async function restartBackend(name: string): Promise<boolean> {
+  delete engine().registry[name];
+  const { backendName } = selection();
+  // Whoever has selected it gets the new one.
+  if (backendName === name) return setBackend(name).then((done) => (watch(name), done), () => false);
+  return startBackend(name);
+}
+
 /** Starts a registered backend, and leaves the one that the user has selected. Returns false where it does not start. */
 export async function startBackend(name: string): Promise<boolean> {
   const { backendName, backendInstance } = selection();
   try {
     if (!(await setBackend(name))) return false;
     await ready();
+    watch(name);
     return getBackend() === name;
   } catch {
     return false;

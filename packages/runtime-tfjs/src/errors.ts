@@ -37,9 +37,9 @@ export const tfjsError = defineErrors({
     hint: "Choose another runtime with --runtime, or check the shapes of what was fed.",
     kind: "unsupported",
   }),
-  "device-lost": (f: { backend: string; node: string; why: string }) => ({
-    message: `The ${f.backend} device was lost at the node ${quote(f.node)}: ${brief(f.why, 300)}`,
-    hint: "Dispose of this runtime and create another: the next one starts on a fresh device. Smaller batches keep a GPU from running out of memory.",
+  "device-lost": (f: { backend: string; at: string; why: string }) => ({
+    message: `The ${f.backend} device was lost at ${brief(f.at, 200)}: ${brief(f.why, 300)}`,
+    hint: "Run it again: the next run starts on a fresh device. Smaller batches keep a GPU from running out of memory; results that were left on the lost device are gone.",
     kind: "unsupported",
   }),
 });

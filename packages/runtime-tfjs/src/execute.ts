@@ -1,6 +1,6 @@
 import { coreError, isVitrineError, type Constant, type Graph, type Node } from "@vitrine/core";
 import { runControl } from "./control.js";
-import { bytesNow, onBackend } from "./engine.js";
+import { bytesNow, isLost, onBackend } from "./engine.js";
 import { Refusal, tfjsError } from "./errors.js";
 import type { Operator } from "./operators/operator.js";
 import { planOf, type Plan, type Step } from "./plan.js";
@@ -127,6 +127,6 @@ function staysOnHost(operator: Operator, node: Node, inputs: readonly (Held | un
 function explained(error: unknown, node: Node, backend: string): unknown {
   if (isVitrineError(error)) return error;
   const why = error instanceof Error ? error.message : String(error);
-  if (/context (was )?lost|CONTEXT_LOST|device (was |is )?lost|device.*destroyed|not_enough_memory|out of memory/iu.test(why)) return tfjsError("device-lost", { backend, node: node.name, why }, error);
+  if (isLost(backend) || /context (was )?lost|CONTEXT_LOST|device (was |is )?lost/iu.test(why)) return tfjsError("device-lost", { backend, at: `the node \`${node.name}\``, why }, error);
   return tfjsError("node-failed", { backend, op: node.op, node: node.name, why }, error);
 }

@@ -1,5 +1,6 @@
-import { coreError, didYouMean, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Value, type ValueInfo, type Values } from "@vitrine/core";
-import { bytesNow } from "./engine.js";
+import { coreError, didYouMean, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
+import { bytesNow, isLost } from "./engine.js";
+import { tfjsError } from "./errors.js";
 import { execute, type Execution } from "./execute.js";
 import { heldFeeds, kept } from "./feeds.js";
 import type { Plan } from "./plan.js";
@@ -82,7 +83,7 @@ export class InterpretedProgram implements TfjsProgram {
     this.#peak = Math.max(this.#peak, execution.peak);
     const results: Record<string, Value> = {};
     try {
-      for (const [i, name] of wanted.entries()) results[name] = keep.includes(name) ? left(values[i]!.retain(), backend) : await values[i]!.read(backend);
+      for (const [i, name] of wanted.entries()) results[name] = keep.includes(name) ? left(values[i]!.retain(), backend) : await readFrom(values[i]!, backend);
     } finally {
       for (const value of values) value.release();
     }
@@ -100,6 +101,17 @@ function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw coreError("cancelled", {}, signal.reason);
 }
 
+/** @throws `device-lost`, `run-failed` */
+async function readFrom(value: Held, backend: string): Promise<Tensor> {
+  try {
+    return await value.read(backend);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (isLost(backend) || /lost/iu.test(why)) throw tfjsError("device-lost", { backend, at: "reading a result", why }, error);
+    throw coreError("run-failed", { runtime: `tfjs (${backend})`, why }, error);
+  }
+}
+
 /** A handle on a result that stays where it is, and can be fed again from there. */
 function left(value: Held, backend: string): DeviceTensor {
   let disposed = false;
@@ -107,7 +119,7 @@ function left(value: Held, backend: string): DeviceTensor {
     dtype: value.dtype,
     shape: value.shape,
     location: backend,
-    read: () => (disposed ? Promise.reject(coreError("disposed", { what: "result" })) : value.read(backend)),
+    read: () => (disposed ? Promise.reject(coreError("disposed", { what: "result" })) : readFrom(value, backend)),
     dispose: () => {
       if (disposed) return;
       disposed = true;

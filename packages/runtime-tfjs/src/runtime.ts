@@ -4,6 +4,8 @@ import {
 } from "@vitrine/core";
 import { backendStates, chooseBackend, deviceOf, isRegistered } from "./backends.js";
 import { ConstantPool } from "./constants.js";
+import { isLost, restartBackend } from "./engine.js";
+import { tfjsError } from "./errors.js";
 import { InterpretedProgram, type TfjsProgram } from "./program.js";
 import { supportedBy } from "./support.js";
 
@@ -51,6 +53,7 @@ export const tfjsPlugin: Plugin = {
 class TfjsRuntime implements Runtime {
   readonly #programs = new Set<TfjsProgram>();
   readonly #constants = new ConstantPool();
+  #restarting: Promise<boolean> | undefined;
   #disposed = false;
 
   constructor(readonly info: RuntimeInfo) {}
@@ -66,7 +69,7 @@ class TfjsRuntime implements Runtime {
       this.#refuse(graph);
       const { values, release } = this.#constants.take(graph);
       const program = new InterpretedProgram({
-        graph, backend: this.info.provider, constants: values, notices: noticesOf(graph), ready: () => Promise.resolve(),
+        graph, backend: this.info.provider, constants: values, notices: noticesOf(graph), ready: () => this.#restored(),
         released: () => {
           this.#programs.delete(program);
           release();
@@ -80,6 +83,15 @@ class TfjsRuntime implements Runtime {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#programs].map((program) => program.dispose()));
+  }
+
+  /** A device that was lost is started anew, once for all programs. @throws `device-lost` where that fails */
+  async #restored(): Promise<void> {
+    const backend = this.info.provider;
+    if (!isLost(backend)) return;
+    this.#constants.forget();
+    this.#restarting ??= restartBackend(backend).finally(() => (this.#restarting = undefined));
+    if (!(await this.#restarting)) throw tfjsError("device-lost", { backend, at: "an earlier run", why: "it does not start again" });
   }
 
   /** @throws `node-unsupported` */

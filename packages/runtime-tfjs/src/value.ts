@@ -127,10 +127,15 @@ export class Held {
     for (const key of [...this.#forms.keys()]) this.#drop(key);
   }
 
+  /** After the device was lost: a constant is uploaded again. */
+  forget(): void {
+    for (const key of [...this.#forms.keys()]) this.#drop(key);
+  }
+
   #drop(key: string): void {
     const form = this.#forms.get(key);
     this.#forms.delete(key);
-    if (form?.kept === true && this.#users >= 0 && !form.isDisposed) form.dispose();
+    if (form?.kept === true && !form.isDisposed) form.dispose();
   }
 }
 
