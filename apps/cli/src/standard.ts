@@ -6,6 +6,7 @@ import type { Plugin } from "@vitrine/core";
  */
 const standard: readonly (() => Promise<Plugin>)[] = [
   () => import("@vitrine/format-onnx").then((module) => module.onnxPlugin),
+  () => import("@vitrine/format-tfjs").then((module) => module.tfjsPlugin),
   () => import("@vitrine/runtime-onnx-node").then((module) => module.onnxNodePlugin),
   () => import("./tfjs.js").then((module) => module.tfjsPlugin),
   () => import("@vitrine/image").then((module) => module.imagePlugin),

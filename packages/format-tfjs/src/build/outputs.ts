@@ -3,7 +3,7 @@ import type { Held } from "./held.js";
 import type { Layout } from "./layout.js";
 
 /** The finished graph: every output with its axes as the file means them, under its name. */
-export function finished(layout: Layout, outputs: readonly { readonly name: string; readonly value: Held; readonly dtype?: DType }[]): Graph {
+export function finished(layout: Layout, outputs: readonly { readonly name: string; readonly value: Held; readonly dtype: DType | undefined }[]): Graph {
   const { b } = layout;
   const taken = new Set<string>();
   const values = outputs.map(({ name, value }) => {
@@ -22,7 +22,7 @@ export function finished(layout: Layout, outputs: readonly { readonly name: stri
     ...graph,
     outputs: graph.outputs.map((output, i) => {
       const { shape } = outputs[i]!.value;
-      return { ...output, dtype: outputs[i]!.dtype ?? "float32", shape: shape?.map((size, axis) => size ?? (axis === 0 ? "batch" : null)) };
+      return { ...output, dtype: outputs[i]!.dtype, shape: shape?.map((size, axis) => size ?? (axis === 0 ? "batch" : null)) };
     }),
   };
 }

@@ -7,11 +7,13 @@ import { GraphBuilder, renameUses, type Attributes, type BuildOptions, type Grap
 export class ScopedBuilder extends GraphBuilder {
   /** The layer that nodes are being made for, component by component. */
   scope: readonly string[] = [];
+  /** What nodes are called after where that is not the scope: the name of a node of the file. */
+  label: string | undefined;
   readonly #scopes = new Map<string, readonly string[]>();
   readonly #renamed = new Map<string, string>();
 
   override node(op: string, inputs: readonly string[], attributes: Attributes = {}, options: NodeOptions = {}): string[] {
-    const prefix = this.scope.join("/");
+    const prefix = this.label ?? this.scope.join("/");
     const own = prefix === "" ? op : `${prefix}/${op}`;
     const hinted = options.hint === undefined || options.hint === op ? own : options.hint;
     const outputs = super.node(op, inputs, attributes, { ...options, hint: hinted, outputs: options.outputs?.map((name) => (name === op ? own : name)) ?? [hinted], name: options.name ?? own });
@@ -61,7 +63,10 @@ export class ScopedBuilder extends GraphBuilder {
       outputs: graph.outputs.map((output) => ({ ...output, name: name(output.name) })),
       nodes: graph.nodes.map((node) => {
         const scope = this.#scopes.get(node.name);
-        return { ...renameUses(node, this.#renamed), outputs: node.outputs.map(name), ...(scope && { scope }) };
+        const outputs = node.outputs.map(name);
+        // A node is called as the value that it makes, where that has a name of its own.
+        const first = this.#renamed.get(node.outputs[0] ?? "");
+        return { ...renameUses(node, this.#renamed), outputs, ...(first !== undefined && { name: first }), ...(scope && { scope }) };
       }),
     };
   }

@@ -1,8 +1,122 @@
-import type { Graph } from "@vitrine/core";
+import type { Dim, Graph } from "@vitrine/core";
+import type { Shape } from "../build/held.js";
+import { Layout } from "../build/layout.js";
+import { finished } from "../build/outputs.js";
+import { ScopedBuilder } from "../build/scoped-builder.js";
 import { tfjsError } from "../errors.js";
-import type { Fields } from "../json/fields.js";
+import { isObject, type Fields, type Json, type JsonObject } from "../json/fields.js";
 import type { Weights } from "../weights/read.js";
+import { shapeOf, typeOf, type TfType } from "./attributes.js";
+import { heldConstant, NodeCall, type NodeRule, type NodeRules, type TfValue } from "./call.js";
+import { constOf } from "./const.js";
+import { elementwiseRules } from "./elementwise.js";
+import { matrixRules } from "./matrix.js";
+import { inOrder, readNodes, readRef, type NodeRef, type TfNode } from "./nodes.js";
+import { reductionRules } from "./reduction.js";
+import { selectingRules } from "./selecting.js";
+import { shapingRules } from "./shaping.js";
+import { spatialRules } from "./spatial.js";
 
+const rules: NodeRules = { ...elementwiseRules, ...spatialRules, ...matrixRules, ...reductionRules, ...shapingRules, ...selectingRules };
+const ruleOf = (op: string): NodeRule | undefined => (Object.hasOwn(rules, op) ? rules[op] : undefined);
+
+/** Operators of loops, lists and tables, whose results depend on what ran before. */
+const control = new Set(["Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "While", "StatelessWhile", "If", "StatelessIf", "StatefulPartitionedCall", "PartitionedCall"]);
+
+/** Scopes that frozen functions leave in front of every name. */
+const shell = /^((Stateful)?PartitionedCall(_\d+)?\/)+/;
+
+/** What the signature says of an input or an output. */
+interface Declared extends NodeRef {
+  readonly dtype: TfType | undefined;
+  readonly shape: Shape | undefined;
+}
+
+/** The graph of a GraphModel: a frozen TensorFlow graph. */
 export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph; notices: readonly string[]; writer: string | undefined } {
-  throw tfjsError("tfjs-graph", { file: fields.file, why: `${weights.size} weights` });
+  const { file } = fields;
+  const nodes = readNodes(fields.get("modelTopology"), file);
+  const signature = signatureOf(fields);
+  const inputs = declared(signature?.["inputs"]);
+  const outputs = outputsOf(nodes, declared(signature?.["outputs"]), file);
+  const b = new ScopedBuilder();
+  const layout = new Layout(b);
+  const made = new Map<string, readonly TfValue[]>();
+  const valueOf = ({ node, index }: NodeRef, by: string): TfValue => {
+    const value = made.get(node)?.[index];
+    if (!value) throw tfjsError("tfjs-graph", { file, why: `${by} needs output ${index} of \`${node}\`, which has ${made.get(node)?.length ?? 0}` });
+    return value;
+  };
+  const sorted = inOrder(nodes, outputs, file);
+  // Inputs stand in the signature's order, else in the file's.
+  const listed = new Map([...inputs.map((input): [string, Declared | undefined] => [input.node, input]), ...[...nodes.values()].map((node): [string, Declared | undefined] => [node.name, inputs.find((input) => input.node === node.name)])]);
+  const needed = new Set(sorted);
+  for (const [name, info] of listed) {
+    const node = nodes.get(name);
+    if (node && needed.has(node) && node.op.startsWith("Placeholder") && node.inputs.length === 0) made.set(name, [placeholder(b, node, info)]);
+  }
+  for (const node of sorted) {
+    if (made.has(node.name)) continue;
+    if (node.op === "Const") {
+      made.set(node.name, [heldConstant(b, constOf(node, weights), node.name)]);
+      continue;
+    }
+    const given = node.inputs.map((input) => valueOf(input, `\`${node.name}\``));
+    made.set(node.name, translated(node, given, b, layout));
+  }
+  b.scope = [];
+  b.label = undefined;
+  const named = outputs.map((output) => ({ name: output.index === 0 ? output.node : `${output.node}:${output.index}`, value: valueOf(output, "an output"), dtype: output.dtype }));
+  return { graph: finished(layout, named), notices: [], writer: undefined };
+}
+
+function translated(node: TfNode, inputs: readonly TfValue[], b: ScopedBuilder, layout: Layout): readonly TfValue[] {
+  const rule = ruleOf(node.op);
+  if (!rule) {
+    if (control.has(node.op) || node.op.startsWith("Tensor")) throw tfjsError("tfjs-op", { node: node.name, op: node.op, why: "loops, branches and lists of TensorFlow are not translated" });
+    throw tfjsError("tfjs-op-unknown", { node: node.name, op: node.op, known: Object.keys(rules) });
+  }
+  const plain = node.name.replace(shell, "");
+  b.label = plain;
+  b.scope = plain.split("/").slice(0, -1);
+  const result = rule(new NodeCall(b, layout, node.name, node.op, inputs, node.attributes));
+  const values: readonly TfValue[] = Array.isArray(result) ? (result as readonly TfValue[]) : [result as TfValue];
+  values.forEach(({ value }, i) => {
+    if (!inputs.some((input) => input.value === value)) b.name(value, i === 0 ? node.name : `${node.name}:${i}`);
+  });
+  return values;
+}
+
+function placeholder(b: ScopedBuilder, node: TfNode, info: Declared | undefined): TfValue {
+  const dtype = info?.dtype ?? node.attributes.type("dtype") ?? node.attributes.fail("dtype", "an element type that TensorFlow.js knows");
+  const shape = info?.shape ?? node.attributes.shape("shape");
+  const dims = shape?.map((size, axis): Dim => size ?? (axis === 0 ? "batch" : null));
+  return { value: b.input(node.name, dtype, dims), shape, order: undefined };
+}
+
+/** Files say it at the top; older ones in their metadata. */
+function signatureOf(fields: Fields): JsonObject | undefined {
+  const own = fields.get("signature");
+  if (isObject(own)) return own;
+  const metadata = fields.get("userDefinedMetadata");
+  const inner = isObject(metadata) ? metadata["signature"] : undefined;
+  return isObject(inner) ? inner : undefined;
+}
+
+function declared(entries: Json | undefined): Declared[] {
+  if (!isObject(entries)) return [];
+  return Object.entries(entries).flatMap(([key, entry]) => {
+    if (!isObject(entry)) return [];
+    const name = typeof entry["name"] === "string" ? entry["name"] : key;
+    return [{ ...readRef(name), dtype: typeOf(entry["dtype"]), shape: shapeOf(entry["tensorShape"]) }];
+  });
+}
+
+/** Those of the signature; without one, what no node uses. */
+function outputsOf(nodes: ReadonlyMap<string, TfNode>, given: readonly Declared[], file: string): readonly Declared[] {
+  if (given.length > 0) return given;
+  const used = new Set([...nodes.values()].flatMap((node) => node.inputs.map((input) => input.node)));
+  const ends = [...nodes.values()].filter((node) => !used.has(node.name) && node.op !== "Const" && node.op !== "NoOp" && !node.op.startsWith("Placeholder"));
+  if (ends.length === 0) throw tfjsError("tfjs-graph", { file, why: "it has no outputs" });
+  return ends.map((node) => ({ node: node.name, index: 0, dtype: undefined, shape: undefined }));
 }

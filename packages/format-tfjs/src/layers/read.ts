@@ -31,5 +31,5 @@ export function readLayersModel(topology: Json | undefined, weights: Weights, fi
   };
   const context = { b, layout: new Layout(b), weights: new WeightIndex(weights), parameters: new Map<string, string>(), notice };
   const outputs = new NetworkReader(context, file).read(readNetwork(kind, fields.get("config"), fields.path("config"), file), []);
-  return { graph: finished(context.layout, outputs), notices, writer: typeof version === "string" ? `keras ${version}` : undefined };
+  return { graph: finished(context.layout, outputs.map((output) => ({ ...output, dtype: "float32" }))), notices, writer: typeof version === "string" ? `keras ${version}` : undefined };
 }
