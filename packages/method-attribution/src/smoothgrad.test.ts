@@ -1,8 +1,11 @@
 import { float32, seededRandom, toFloat32, type Tensor } from "@vitrine/core";
-import { fixedBatch, tinyConvNet, tokens, type TinyModel } from "@vitrine/testing";
-import { describe, expect, test } from "vitest";
+import { fixedBatch, tinySeries, tokens, type TinyModel } from "@vitrine/testing";
+import { describe, expect, test, vi } from "vitest";
 import { attribution, gradientAt, run } from "../test/run.js";
 import { smoothgrad } from "./index.js";
+
+// The reference runtime is slow, and slower on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const close = (found: ArrayLike<number>, wanted: ArrayLike<number>, within = 1e-5): void => {
   expect(found).toHaveLength(wanted.length);
@@ -28,24 +31,24 @@ describe("against one gradient after the other", () => {
   const target = { kind: "class", index: 2 } as const;
   const mean = (all: readonly Float32Array[], of: (x: number, i: number) => number): number[] => Array.from(all[0]!, (_, i) => all.reduce((sum, one) => sum + of(one[i]!, i), 0) / all.length);
 
-  test.each([tinyConvNet(), fixedBatch()])("$name", async (tiny) => {
-    const all = await copies(tiny, 7, 0.2, 5);
+  test.each([tinySeries(), fixedBatch()])("$name", async (tiny) => {
+    const all = await copies(tiny, 4, 0.2, 5);
     const means = mean(all, (x) => x);
     const wanted = { "smoothgrad": means, "smoothgrad-squared": mean(all, (x) => x * x), "vargrad": mean(all, (x, i) => (x - means[i]!) ** 2) } as const;
     for (const variant of ["smoothgrad", "smoothgrad-squared", "vargrad"] as const) {
-      close(attribution(await run(smoothgrad, tiny, { samples: 7, sigma: 0.2, seed: 5, variant }, { target, batch: 3 })), wanted[variant]);
+      close(attribution(await run(smoothgrad, tiny, { samples: 4, sigma: 0.2, seed: 5, variant }, { target, batch: 3 })), wanted[variant]);
     }
   });
 });
 
 test("without noise it is the gradient, and does not vary", async () => {
-  const tiny = tinyConvNet();
+  const tiny = tinySeries();
   close(attribution(await run(smoothgrad, tiny, { samples: 3, sigma: 0 })), await gradientAt(tiny, tiny.feeds()));
   expect(attribution(await run(smoothgrad, tiny, { samples: 3, sigma: 0, variant: "vargrad" })).every((value) => value === 0)).toBe(true);
 });
 
 test("a sample's map does not depend on its neighbours", async () => {
-  const tiny = tinyConvNet();
+  const tiny = tinySeries();
   const target = { kind: "class", index: 1 } as const;
   const together = attribution(await run(smoothgrad, tiny, { samples: 4 }, { samples: 3, target }));
   const alone = attribution(await run(smoothgrad, tiny, { samples: 4 }, { target }));
@@ -53,7 +56,7 @@ test("a sample's map does not depend on its neighbours", async () => {
 });
 
 test("the seed decides", async () => {
-  const maps = await Promise.all([0, 0, 1].map(async (seed) => attribution(await run(smoothgrad, tinyConvNet(), { samples: 3, seed }))));
+  const maps = await Promise.all([0, 0, 1].map(async (seed) => attribution(await run(smoothgrad, tinySeries(), { samples: 3, seed }))));
   expect(maps[1]).toEqual(maps[0]);
   expect(maps[2]).not.toEqual(maps[0]);
 });
@@ -65,11 +68,11 @@ test("tokens get noise at their embedding", async () => {
 });
 
 test("what is on the way is told", async () => {
-  const { updates } = await run(smoothgrad, tinyConvNet(), { samples: 20 }, { batch: 2 });
+  const { updates } = await run(smoothgrad, tinySeries(), { samples: 20 }, { batch: 2 });
   expect(updates.filter(({ kind }) => kind === "partial").length).toBeGreaterThan(2);
   expect(updates.at(-1)).toMatchObject({ kind: "progress", done: 20, total: 20 });
 });
 
 test.each([[{ samples: 0 }, "--samples"], [{ samples: 2.5 }, "--samples"], [{ sigma: -0.1 }, "--sigma"], [{ sigma: Number.NaN }, "--sigma"], [{ seed: -1 }, "--seed"]])("%o is refused", async (params, flag) => {
-  await expect(run(smoothgrad, tinyConvNet(), params)).rejects.toMatchObject({ code: "parameter-invalid", fields: { parameter: flag } });
+  await expect(run(smoothgrad, tinySeries(), params)).rejects.toMatchObject({ code: "parameter-invalid", fields: { parameter: flag } });
 });
