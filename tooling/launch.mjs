@@ -11,7 +11,8 @@ const programs = {
   main: { package: 'cli', folder: 'apps/cli', entry: 'dist/main.js' },
   demo: { package: 'cli', folder: 'apps/cli', entry: 'dist/demo.js' },
   bench: { package: 'bench', folder: 'tooling/bench', entry: 'dist/main.js' },
-  docs: { package: 'docs', folder: 'docs', entry: 'dist/main.js' },
+  // Has a page for every package, whether it depends on it or not.
+  docs: { package: 'docs', folder: 'docs', entry: 'dist/main.js', besides: ['--filter=./packages/*'] },
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -29,7 +30,7 @@ if (!existsSync(entry)) console.error('Building Vitrine …');
 const turbo = path.join(path.dirname(require.resolve('turbo/package.json')), 'bin/turbo');
 const build = spawnSync(
   process.execPath,
-  [turbo, 'run', 'build', `--filter=${scope}/${program.package}`, '--output-logs=errors-only', '--no-color'],
+  [turbo, 'run', 'build', `--filter=${scope}/${program.package}`, ...(program.besides ?? []), '--output-logs=errors-only', '--no-color'],
   { cwd: root, encoding: 'utf8', env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' } },
 );
 if (build.status !== 0) {

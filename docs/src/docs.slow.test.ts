@@ -25,7 +25,7 @@ let pages: readonly Page[];
 let engine: Engine;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [path.join(root, "node_modules/turbo/bin/turbo"), "run", "build", `--filter=${vitrine.scope}/docs`, "--output-logs=errors-only", "--no-color"], { cwd: root, stdio: "pipe" });
+  execFileSync(process.execPath, [path.join(root, "node_modules/turbo/bin/turbo"), "run", "build", `--filter=${vitrine.scope}/docs`, "--filter=./packages/*", "--output-logs=errors-only", "--no-color"], { cwd: root, stdio: "pipe" });
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const sample of code) writeFileSync(fileOf(sample), sample.code);
@@ -71,6 +71,10 @@ describe("the site", () => {
   test("methods and packages have their pages", () => {
     const { dependencies } = JSON.parse(readFileSync(path.join(root, "docs/package.json"), "utf8")) as { dependencies: Record<string, string> };
     for (const name of methodPackages(root)) expect(dependencies, "docs/package.json").toHaveProperty([`${vitrine.scope}/${name}`]);
+    for (const name of readdirSync(path.join(root, "packages"))) {
+      const manifest = path.join(root, "packages", name, "package.json");
+      if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, "utf8")) as { private?: boolean }).private !== true) expect(existsSync(path.join(site, `api/${name}.html`)), `api/${name}.html`).toBe(true);
+    }
     const occlusion = readFileSync(path.join(site, "methods/occlusion.html"), "utf8");
     expect(occlusion).toContain("--preset");
     expect(occlusion).toContain("arXiv:1311.2901");

@@ -8,14 +8,14 @@ import { styleSheet } from "./style.js";
 import { htmlOf, type Section } from "./template.js";
 
 /** The pages of words, by their place under `docs/pages`. */
-export function wordPage(root: string, name: string): Page {
+function wordPage(root: string, name: string): Page {
   const file = path.join(root, "docs/pages", `${name}.md`);
   const text = readFileSync(file, "utf8");
   return { file: `${name}.html`, title: titleOf(text, file), text };
 }
 
 /** Every page of the site, in the order of the navigation. */
-export async function collect(root: string): Promise<{ readonly home: Page; readonly sections: readonly Section[] }> {
+async function collect(root: string): Promise<{ readonly home: Page; readonly sections: readonly Section[] }> {
   const { vitrine } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { vitrine: { scope: string } };
   const engine = await everyMethod(root, vitrine.scope);
   const methods: Page[] = [];

@@ -45,7 +45,7 @@ export async function createPlugin({ name, kind, into }: CreateRequest & { reado
 }
 
 /** The names in a template, and what takes their place. */
-export function fill(text: string, names: Names, version: string): string {
+function fill(text: string, names: Names, version: string): string {
   const words: Readonly<Record<string, string>> = { "my-plugin": names.package, "my-id": names.id, "My title": names.title, "0.0.0-vitrine": `^${version}` };
   return text.replace(/my-plugin|my-id|My title|0\.0\.0-vitrine/g, (word) => words[word]!);
 }
