@@ -32,6 +32,8 @@ interface Manifest {
 }
 
 const limit = 1e-3;
+/** `VITRINE_PROVIDER=webgpu` holds another of onnxruntime's providers against the same numbers; `-t "net_a|net_b"` chooses networks. */
+const provider = process.env['VITRINE_PROVIDER'] ?? 'cpu';
 /** Recurrent layers have no rule yet: they follow with the text trace. */
 const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
 const wanted = ['grad_logit_x', 'grad_mid_channel_x', 'grad_mid_neuron_x'] as const;
@@ -42,11 +44,11 @@ describeShared('conformance', 'Gradients of the reference networks', (at) => {
   const skipped = new Set<string>();
   const failed: string[] = [];
   beforeAll(async () => {
-    runtime = await onnxNode().create();
+    runtime = await onnxNode({ providers: [provider] }).create();
   });
   afterAll(async () => {
     await runtime.dispose();
-    console.log(`Gradients against PyTorch (relative L2, limit ${limit} or ten times float32's own noise):\n${'network'.padEnd(34)}${wanted.map((name) => name.padStart(20)).join('')}\n${rows.sort().join('\n')}`);
+    console.log(`Gradients against PyTorch on ${provider} (relative L2, limit ${limit} or ten times float32's own noise):\n${'network'.padEnd(34)}${wanted.map((name) => name.padStart(20)).join('')}\n${rows.sort().join('\n')}`);
     if (skipped.size > 0) console.warn(`SKIPPED, ${[...skipped].join('; ')}`);
     if (failed.length > 0) console.warn(failed.join('\n'));
   });
