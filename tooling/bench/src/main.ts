@@ -1,13 +1,16 @@
 import { cpus } from "node:os";
+import { attribution } from "./attribution.js";
 import { gradient } from "./gradient.js";
+import { integrated } from "./integrated.js";
 import { largeModel } from "./large-model.js";
 import { memory } from "./memory.js";
 import { overhead } from "./overhead.js";
 import { question } from "./question.js";
+import { report } from "./report.js";
 import { threads } from "./setup.js";
 
 /** `pnpm bench [NAME…]`: prints measurements; it judges nothing. */
-const parts: Readonly<Record<string, () => Promise<string>>> = { overhead, gradient, "large-model": largeModel, memory, question };
+const parts: Readonly<Record<string, () => Promise<string>>> = { overhead, gradient, "integrated-gradients": integrated, "large-model": largeModel, memory, question, attribution, report };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(parts, name));

@@ -1,9 +1,12 @@
 import ort from "onnxruntime-node";
+import { autodiffPlugin } from "@vitrine/autodiff";
 import { createEngine, float32, seededRandom, type Engine, type Graph, type Model, type Tensor } from "@vitrine/core";
 import { onnxPlugin, writeOnnx } from "@vitrine/format-onnx";
 import { imagePlugin } from "@vitrine/image";
 import { imageNodePlugin } from "@vitrine/image-node";
 import { activationPlugin } from "@vitrine/method-activation";
+import { attributionPlugin } from "@vitrine/method-attribution";
+import { deconvPlugin } from "@vitrine/method-deconv";
 import { occlusionPlugin } from "@vitrine/method-occlusion";
 import { onnxNode } from "@vitrine/runtime-onnx-node";
 
@@ -11,7 +14,7 @@ import { onnxNode } from "@vitrine/runtime-onnx-node";
 export const threads = 2;
 
 export function benchEngine(): Engine {
-  return createEngine({ runtime: onnxNode({ providers: ["cpu"], threads }), plugins: [onnxPlugin, imagePlugin, imageNodePlugin, activationPlugin, occlusionPlugin] });
+  return createEngine({ runtime: onnxNode({ providers: ["cpu"], threads }), plugins: [onnxPlugin, imagePlugin, imageNodePlugin, activationPlugin, occlusionPlugin, autodiffPlugin, deconvPlugin, attributionPlugin] });
 }
 
 export function loadGraph(engine: Engine, graph: Graph, name = "network.onnx"): Promise<Model> {
