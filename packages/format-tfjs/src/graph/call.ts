@@ -39,13 +39,13 @@ export class NodeCall {
 
   /** The whole numbers that input `i` holds, where all are known. */
   known(i: number): readonly number[] | undefined {
-    const elements = this.elements(i);
+    const { elements = listOf(this.input(i), 2) } = this.input(i);
     return elements?.includes(null) === false ? (elements as readonly number[]) : undefined;
   }
 
   /** What is known of each of the whole numbers that input `i` holds. */
   elements(i: number): readonly Size[] | undefined {
-    return elementsOf(this.input(i));
+    return this.input(i).elements ?? listOf(this.input(i), 1);
   }
 
   /** The same, which must be known. */
@@ -81,9 +81,8 @@ export function heldConstant(b: ScopedBuilder, constant: Constant, hint: string)
   return { value: b.constant(constant, hint), shape: constant.shape, order: undefined, constant };
 }
 
-function elementsOf(value: TfValue): readonly Size[] | undefined {
-  if (value.elements) return value.elements;
-  const { constant } = value;
-  if (!constant || constant.dtype === "string" || constant.shape.length > 1 || sizeOf(constant.shape) > mostElements) return undefined;
+/** The numbers of a small constant of at most `rank` axes. */
+function listOf({ constant }: TfValue, rank: number): readonly number[] | undefined {
+  if (!constant || constant.dtype === "string" || constant.shape.length > rank || sizeOf(constant.shape) > mostElements) return undefined;
   return toNumbers(constant.read());
 }

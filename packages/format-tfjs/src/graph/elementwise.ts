@@ -68,14 +68,10 @@ const addN: NodeRule = (call) => broadcasting(call, call.inputs, (values) => cal
 
 const clip: NodeRule = unary((call, x) => call.b.op("Clip", [x, call.plain(1), call.plain(2)]));
 
-/** Where the condition has fewer axes, `Select` takes it along the first, `SelectV2` broadcasts it. */
 const select: NodeRule = (call) => {
   const [condition, a, b] = [call.input(0), call.input(1), call.input(2)];
-  if (call.op === "Select" && condition.shape?.length === 1 && (a.shape?.length ?? 0) > 1) {
-    const shape = [...condition.shape, ...new Array<number>(a.shape!.length - 1).fill(1)];
-    const lifted = { value: call.b.unsqueeze(condition.value, shape.slice(1).map((_, i) => i + 1)), shape, order: undefined };
-    return broadcasting(call, [lifted, a, b], (values) => call.b.op("Where", values));
-  }
+  // The old operator takes a list of truth values along the first axis, where broadcasting would take it along the last.
+  if (call.op === "Select" && condition.shape?.length === 1 && a.shape?.length !== 1) call.fail("it chooses whole samples, which TensorFlow.js does not know either");
   return broadcasting(call, [condition, a, b], (values) => call.b.op("Where", values));
 };
 

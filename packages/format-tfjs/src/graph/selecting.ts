@@ -119,7 +119,7 @@ const oneHot: NodeRule = (call) => {
   const axis = call.attributes.int("axis", -1);
   const values = call.b.concat([call.b.unsqueeze(call.plain(3), [0], "Unsqueeze"), call.b.unsqueeze(call.plain(2), [0], "Unsqueeze")], 0, "Concat");
   const at = indices.shape && (axis < 0 ? indices.shape.length + 1 + axis : axis);
-  return call.value(call.b.op("OneHot", [call.plain(0), call.b.ints([depth]), values], { axis: attr.int(axis) }), indices.shape && [...indices.shape.slice(0, at), depth, ...indices.shape.slice(at)]);
+  return call.value(call.b.op("OneHot", [call.b.cast(call.plain(0), "int64", "Cast"), call.b.ints([depth]), values], { axis: attr.int(axis) }), indices.shape && [...indices.shape.slice(0, at), depth, ...indices.shape.slice(at)]);
 };
 
 const range: NodeRule = (call) => {

@@ -172,13 +172,15 @@ const resize =
     const order = channelsFirst(4);
     const attributes: Attributes = {
       mode: attr.string(mode),
-      axes: attr.ints([2, 3]),
       coordinate_transformation_mode: attr.string(corners ? "align_corners" : centres ? "half_pixel" : "asymmetric"),
       // Half pixels go to the next one there, as TensorFlow rounds; without them it cuts off.
       ...(mode === "nearest" && { nearest_mode: attr.string(corners || centres ? "round_prefer_ceil" : "floor") }),
     };
-    const target = sizes?.length === 2 && !sizes.includes(null) ? call.b.ints(sizes as number[]) : call.b.cast(call.plain(1), "int64", "Cast");
-    const value = call.b.op("Resize", [call.layout.in(input, order), "", "", target], attributes);
+    const { b } = call;
+    const x = call.layout.in(input, order);
+    const places = sizes?.length === 2 && !sizes.includes(null) ? b.ints(sizes as number[]) : b.cast(call.plain(1), "int64", "Cast");
+    const target = b.concat([b.slice(b.shape(x, "Shape"), [0], [2], [0], undefined, "Slice"), places], 0, "Concat");
+    const value = b.op("Resize", [x, "", "", target], attributes);
     return call.value(value, [input.shape![0] ?? null, sizes?.[0] ?? null, sizes?.[1] ?? null, input.shape![3] ?? null], { order });
   };
 
