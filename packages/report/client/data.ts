@@ -40,7 +40,11 @@ export function figureAt(element: Element): { readonly root: HTMLElement; readon
 /** What of a drawing is under the pointer, also below a frame or an outline. */
 export function underPointer({ clientX, clientY, target }: PointerEvent | MouseEvent, selector: string): Element | undefined {
   if (!(target instanceof Element) || !target.closest("[data-figure],dialog")) return undefined;
-  return document.elementsFromPoint(clientX, clientY).find((each) => each.matches(selector));
+  for (const each of document.elementsFromPoint(clientX, clientY)) {
+    const found = each.closest(selector);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 export function bytesOf({ data }: HeldTensor): Uint8Array<ArrayBuffer> {

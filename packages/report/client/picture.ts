@@ -3,6 +3,8 @@ import { currentTheme } from "./theme.js";
 
 const margin = 24;
 const scale = 2;
+/** Frames of what stands at the edge of a drawing reach a little beyond it. */
+const rim = 2;
 const family = "system-ui, sans-serif";
 
 /** A figure's own drawing: the one that is seen, or that of words kept aside. */
@@ -18,6 +20,10 @@ function standalone(svg: SVGSVGElement): string {
     const shared = document.getElementById(id)?.cloneNode(true);
     if (shared) copy.prepend(shared);
   }
+  const { x, y, width, height } = svg.viewBox.baseVal;
+  copy.setAttribute("viewBox", [x - rim, y - rim, width + 2 * rim, height + 2 * rim].join(" "));
+  copy.setAttribute("width", String(width + 2 * rim));
+  copy.setAttribute("height", String(height + 2 * rim));
   const dark = currentTheme() === "dark";
   if (dark) {
     const filter = document.getElementById("dark-map")?.cloneNode(true);
@@ -100,7 +106,7 @@ export async function pngOf(root: HTMLElement, held: HeldFigure): Promise<Blob> 
     write(each);
     y += each.gap;
   }
-  context.drawImage(image, margin, y, width, height);
+  context.drawImage(image, margin - rim, y - rim, width + 2 * rim, height + 2 * rim);
   y += height;
   for (const each of parts) {
     y += each.gap;

@@ -210,7 +210,16 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
   test("a unit is enlarged by a click and by the keyboard, and left by Escape", async () => {
     const page = await open("small");
     const layer = page.locator("figure.layer-grid").first();
-    await layer.locator("[data-unit='5']").click();
+    await layer.scrollIntoViewIfNeeded();
+    // A window onto a larger picture: a browser gives the box of all of it, so the middle of the window is found by its attributes.
+    const middle = await layer.locator("[data-unit='5']").evaluate((cell: Element) => {
+      const root = cell.closest<SVGSVGElement>("svg[role=img]")!;
+      const box = root.getBoundingClientRect();
+      const scale = box.width / root.viewBox.baseVal.width;
+      const [x = 0, y = 0, width = 0, height = 0] = ["x", "y", "width", "height"].map((name) => Number(cell.getAttribute(name)));
+      return { x: box.left + scale * (x + width / 2), y: box.top + scale * (y + height / 2) };
+    });
+    await page.mouse.click(middle.x, middle.y);
     const dialog = page.getByRole("dialog");
     expect(await dialog.locator("h2").textContent()).toBe("What layer 0 sees: unit 5");
     await page.keyboard.press("ArrowRight");

@@ -96,6 +96,6 @@ dd{margin:0;min-width:0}
 .enlarged::backdrop{background:#0008}
 .enlarged h2{font-size:16px;line-height:24px;margin-bottom:12px}
 .stage{position:relative}
-.stage svg{display:block;width:100%;height:auto;max-height:60vh}
+.stage svg{display:block;width:100%;height:auto;max-height:60vh;image-rendering:pixelated}
 .stage{outline:1px solid var(--hairline)}
 `;
