@@ -36,7 +36,7 @@ export function drawForPage(id: string, view: View, findings: Pick<Findings, "te
       return { id, view: drawn, saved, title: saved.title, notices: saved.notices, remarks: saved.remarks };
     }
     const picture = drawView(drawn, findings, { ...look, ...options, width: cardWidth });
-    const wide = wantsWidth(drawn) ? drawView(drawn, findings, { ...look, ...options, width: wideWidth }) : undefined;
+    const wide = wantsWidth(drawn) && options.pictureShown !== true ? drawView(drawn, findings, { ...look, ...options, width: wideWidth }) : undefined;
     return { id, view: drawn, picture, ...(wide && { wide }), title: picture.title, notices: picture.notices, remarks: picture.remarks };
   } catch (error) {
     if (!isVitrineError(error)) throw error;

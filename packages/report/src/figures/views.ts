@@ -5,9 +5,12 @@ export function drawnAs(view: View): View {
   return "fallback" in view && typeof view.fallback === "object" && view.kind.includes("/") ? view.fallback : view;
 }
 
-/** Kinds that want the width of two cards where there is room. */
+/** Kinds that want the width of two cards where there is room; so does a map with its clean picture beside it. */
 const wide: ReadonlySet<string> = new Set(["side-by-side", "unit-page", "matrix", "text-trace"]);
-export const wantsWidth = (view: View): boolean => wide.has(drawnAs(view).kind);
+export function wantsWidth(given: View): boolean {
+  const view = drawnAs(given);
+  return wide.has(view.kind) || ((view.kind === "heatmap" || view.kind === "label-map") && view.over !== undefined);
+}
 
 /** Kinds that are words: written as HTML, so that they are read, searched and wrapped as words are. */
 const words: ReadonlySet<string> = new Set(["table", "text", "link"]);

@@ -14,6 +14,8 @@ export function Definitions({ rasters }: { readonly rasters: PagePlan["rasters"]
   return <svg class="definitions" width="0" height="0" aria-hidden="true" focusable="false" dangerouslySetInnerHTML={{ __html: `${filter}${symbols}` }} />;
 }
 
+const counted = (count: number, what: string): string => `${showCount(count)} ${what}${count === 1 ? "" : "s"}`;
+
 function About({ document: { model, time, command, version }, notices }: { readonly document: ReportDocument; readonly notices: readonly string[] }): VNode {
   return (
     <section class="question about" id="about" aria-labelledby="about-h">
@@ -22,7 +24,7 @@ function About({ document: { model, time, command, version }, notices }: { reado
       <dl>
         <dt>Model</dt><dd><Name text={model.file} width={560} /></dd>
         <dt>SHA-256</dt><dd class="hash"><Prose text={model.sha256.replace(/(.{16})(?=.)/gu, "$1 ")} /></dd>
-        <dt>Size</dt><dd>{showCount(model.layers)} layers, {showCount(model.parameters)} parameters</dd>
+        <dt>Size</dt><dd>{counted(model.layers, "layer")}, {counted(model.parameters, "parameter")}</dd>
         {model.inputs.map(({ name, dtype, shape }) => <><dt>Input</dt><dd><Name text={name} /> <Name text={`${dtype} ${showShape(shape)}`} /></dd></>)}
         {model.preprocessing !== undefined && <><dt>Preprocessing</dt><dd><Prose text={model.preprocessing} /></dd></>}
         <dt>Runtime</dt><dd><Name text={model.runtime} /></dd>
@@ -54,7 +56,7 @@ export function ReportPage({ plan }: { readonly plan: PagePlan }): VNode {
       </header>
       <main id="main" tabIndex={-1}>
         <Headline document={document} />
-        <p class="source"><Name text={model.runtime} /> · {showCount(model.layers)} layers · {showCount(model.parameters)} parameters</p>
+        <p class="source"><Name text={model.runtime} /> · {counted(model.layers, "layer")} · {counted(model.parameters, "parameter")}</p>
         <Glance plan={plan} />
         {shown.map((planned) => <SectionPart {...planned} />)}
         <About document={document} notices={notices} />
