@@ -17,7 +17,7 @@ function Source({ citation: { authors, year, title, where } }: { readonly citati
   return <li><Prose text={`${authors} (${year}), ${title}`} />, {href === undefined ? <Name text={where} /> : <a href={href} rel="noreferrer noopener"><Name text={where} /></a>}</li>;
 }
 
-/** Figures in cards, under the names of their groups where they have several. */
+/** Figures in cards. */
 function Figures({ figures }: { readonly figures: readonly PlannedFigure[] }): VNode {
   return <div class="cards">{figures.map((figure) => <Figure figure={figure} />)}</div>;
 }
@@ -26,10 +26,12 @@ function EntryBody({ entry, figures, open }: PlannedEntry & { readonly open: boo
   const first = open && figures.length > seenAtOnce + 1 ? figures.slice(0, seenAtOnce) : figures;
   const rest = figures.slice(first.length);
   const { summary } = entry.report.facts;
+  // Where it is the caption of a picture it is not said twice.
+  const said = typeof summary === "string" && first.some(({ drawn }) => drawn.view.caption === summary);
   return (
     <>
       <p class="lead"><Prose text={entry.summary} /></p>
-      {typeof summary === "string" && <p class="found"><Prose text={summary} /></p>}
+      {typeof summary === "string" && !said && <p class="found"><Prose text={summary} /></p>}
       {(entry.report.notices ?? []).map((notice) => <p class="notice"><Prose text={notice} /></p>)}
       <Figures figures={first} />
       {rest.length > 0 && <details class="more"><summary>{showCount(rest.length)} more figures of “<Name text={entry.title} />”</summary><Figures figures={rest} /></details>}
