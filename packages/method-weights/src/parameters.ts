@@ -114,7 +114,7 @@ export function modelParameters(graph: Graph): readonly ModelParameter[] {
   return found;
 }
 
-/** Readable names of the layers whose weights are constant and yet not listed: dequantised block by block, or computed before they are used. */
+/** Readable names of the layers whose weights are constant and yet not listed: computed before they are used. */
 export function layersWithoutWeights(graph: Graph): readonly string[] {
   const data = dataValues(graph);
   const resolve = resolver(graph);

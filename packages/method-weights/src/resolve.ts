@@ -71,6 +71,7 @@ function through(node: Node, follow: (name: string | undefined) => Resolved | un
       return shape && sizeOf(shape) === sizeOf(before.shape) ? { value, tensor: tensor("float32", shape, toFloat32(before)) } : undefined;
     }
     case "DequantizeLinear":
+      if (other && intAttr(node, "block_size", 0) > 0) return byBlocks(value, before, other, follow(node.inputs[2])?.tensor, intAttr(node, "axis", 1), intAttr(node, "block_size", 0));
       return other && dequantised(value, before, toNumbers(other), follow(node.inputs[2])?.tensor, intAttr(node, "axis", 1));
     default:
       return undefined;
@@ -117,6 +118,21 @@ function transposed(source: Tensor, perm: readonly number[]): Tensor {
     }
   }
   return tensor("float32", shape, to);
+}
+
+/** (q − zero point) · scale, one scale for every `block` elements along an axis. */
+function byBlocks(value: string, source: Tensor, scales: Tensor, zero: Tensor | undefined, axis: number, block: number): Resolved | undefined {
+  const at = axis < 0 ? axis + source.shape.length : axis;
+  const [dim = 0, blocks = 0] = [source.shape[at], scales.shape[at]];
+  const inner = sizeOf(source.shape.slice(at + 1));
+  if (blocks !== Math.ceil(dim / block) || scales.shape.some((size, i) => i !== at && size !== source.shape[i])) return undefined;
+  const [scale, zeros] = [toNumbers(scales), zero && toNumbers(zero)];
+  const data = Float32Array.from(toNumbers(source), (q, i) => {
+    const [outer, along] = [Math.floor(i / (inner * dim)), Math.floor(i / inner) % dim];
+    const k = (outer * blocks + Math.floor(along / block)) * inner + (i % inner);
+    return (q - (zeros?.[k] ?? 0)) * scale[k]!;
+  });
+  return { value, tensor: tensor("float32", source.shape, data) };
 }
 
 /** (q − zero point) · scale, one scale for all or one along an axis. */

@@ -97,7 +97,7 @@ export const weights = defineMethod({
 });
 
 const unshown = (layers: readonly string[]): string[] =>
-  layers.length === 0 ? [] : [`The weights of ${brief(layers.join(", "), 200)} are not shown: they are computed, or dequantised block by block, before they are used.`];
+  layers.length === 0 ? [] : [`The weights of ${brief(layers.join(", "), 200)} are not shown: they are computed before they are used.`];
 
 /** Lets others run; stops where the caller has cancelled. */
 async function breathe(signal: AbortSignal): Promise<void> {
