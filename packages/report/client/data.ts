@@ -14,7 +14,7 @@ export interface HeldFigure {
   readonly maps: Readonly<Record<string, string>>;
 }
 
-export interface Axes {
+interface Axes {
   readonly batch?: number;
   readonly unit?: number;
   readonly rows: readonly number[];

@@ -4,6 +4,6 @@ export { drawDocument, planPage, type DrawnDocument, type PagePlan, type Planned
 export { type DrawnView } from "./figures/draw.js";
 export { type EmbeddedTensor, type TensorPlace } from "./data/embed.js";
 export { Figure } from "./page/figure.js";
-export { ReportPage } from "./page/report-page.js";
+export { Definitions, ReportPage } from "./page/report-page.js";
 export { clientScript } from "./client-script.js";
 export { stylesheet } from "./style/stylesheet.js";

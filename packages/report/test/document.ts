@@ -3,7 +3,7 @@ import { exampleViews, hostileName } from "@vitrine/testing";
 import type { Entry, ReportDocument, Section } from "../src/document.js";
 
 /** A tiny picture: a bright square on dark. */
-export const picture = tensor("uint8", [24, 32, 3], Uint8Array.from({ length: 24 * 32 * 3 }, (_, i) => {
+const picture = tensor("uint8", [24, 32, 3], Uint8Array.from({ length: 24 * 32 * 3 }, (_, i) => {
   const [y, x] = [Math.floor(i / 96), Math.floor(i / 3) % 32];
   return y > 8 && y < 16 && x > 10 && x < 20 ? 230 : 40 + (i % 3) * 20;
 }));
@@ -27,7 +27,7 @@ export function entry({ views = [], tensors = {}, notices, facts = {}, ...others
 }
 
 /** A map over the picture: 6 × 8 values, the strongest 0.75 at row 3, column 4. */
-export const looked = entry({
+const looked = entry({
   views: [{ kind: "heatmap", title: "Where the square was found", caption: "Hiding the square lowers the answer to 12 %.", source: "model.onnx · occlusion", tensor: "drop", over: "input", colours: "importance", unit: "drop of the probability" }],
   tensors: { drop: finding(float32([6, 8], Array.from({ length: 48 }, (_, i) => (i === 28 ? 0.75 : (i % 7) / 20))), "mean drop"), input: finding(picture, "the input") },
   notices: ["The map is coarser than the picture."], facts: { summary: "Hiding the square lowers that to 12 %." },

@@ -3,8 +3,8 @@ import { drawFailure, drawView, type DrawOptions, type Figure } from "@vitrine/r
 import { drawnAs, isWords, wantsWidth } from "./views.js";
 
 /** In CSS pixels: a card fits a telephone with room beside it, two cards and what is between them make a wide one. */
-export const cardWidth = 342;
-export const wideWidth = 2 * cardWidth + 32;
+const cardWidth = 342;
+const wideWidth = 2 * cardWidth + 32;
 
 /** A view, drawn for a page. */
 export interface DrawnView {

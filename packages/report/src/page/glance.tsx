@@ -41,7 +41,7 @@ function Top({ answer }: { readonly answer: Answer }): VNode {
 }
 
 /** What the entries noticed, in plain words, each said once: the summaries of those that are open, then what a reader must know. */
-export function noticed({ sections }: ReportDocument): string[] {
+function noticed({ sections }: ReportDocument): string[] {
   const entries = sections.flatMap((section) => section.entries);
   const summaries = entries.filter(({ open }) => open).flatMap(({ report: { facts } }) => (typeof facts["summary"] === "string" ? [facts["summary"]] : []));
   const notices = entries.flatMap(({ report }) => report.notices ?? []);
