@@ -156,7 +156,8 @@ describe.skipIf(executablePath === undefined)("the page in a browser", () => {
       const picture = await saved("Picture, PNG");
       expect(picture.name).toBe("Where-the-square-was-found.png");
       const { width, height, at, colours } = decodePng(picture.bytes);
-      expect(width).toBe(2 * (342 + 48));
+      // The drawing that is seen: on a wide screen, that of two cards.
+      expect(width).toBe(2 * (716 + 48));
       expect(height).toBeGreaterThan(2 * 300);
       expect(at(2, 2)).toEqual(colorScheme === "dark" ? [20, 20, 20] : [251, 250, 247]);
       // Title, photograph, map and legend: far more than a page and its text.
