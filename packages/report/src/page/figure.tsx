@@ -59,7 +59,6 @@ function Keep({ figure: { drawn, tensors, command, code } }: { readonly figure: 
 /** A view with its words, as the report and the studio show it. */
 export function Figure({ figure }: { readonly figure: PlannedFigure }): VNode {
   const { drawn: { id, title, notices, remarks, view }, wide } = figure;
-  const words = isWords(view);
   return (
     <figure class={`card ${view.kind}${wide !== undefined || view.kind === "table" ? " spread" : ""}`} id={id} aria-labelledby={`${id}-t`} data-figure="">
       <h4 id={`${id}-t`}><Prose text={title || "Untitled"} /></h4>
@@ -68,7 +67,7 @@ export function Figure({ figure }: { readonly figure: PlannedFigure }): VNode {
       {remarks.map((remark) => <p class="remark"><Prose text={remark} /></p>)}
       {(view.caption !== undefined || view.source !== undefined) && (
         <figcaption>
-          {view.caption !== undefined && <p class={words ? undefined : "caption"}><Prose text={view.caption} /></p>}
+          {view.caption !== undefined && <p class="caption"><Prose text={view.caption} /></p>}
           {view.source !== undefined && <p class="source"><Prose text={view.source} /></p>}
         </figcaption>
       )}

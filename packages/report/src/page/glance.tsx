@@ -67,9 +67,9 @@ export function Glance({ plan }: { readonly plan: PagePlan }): VNode {
   const hasPicture = picture !== undefined || input !== undefined;
   const caption = looked?.drawn.view.caption;
   // What stands under the map is not said twice.
-  const all = [...noticed(document), ...model.notices].filter((each) => each !== caption);
+  const all = [...noticed(document), ...model.notices].filter((each) => !caption?.startsWith(each));
   return (
-    <div class={hasPicture ? "glance" : "glance no-picture"}>
+    <div class={hasPicture ? "glance" : looked ? "glance no-picture" : "glance no-picture words"}>
       {hasPicture && (
         <section class="card g-picture" aria-labelledby="g-input">
           <h2 id="g-input">{picture !== undefined ? "The picture" : "The input"}</h2>

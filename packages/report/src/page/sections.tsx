@@ -8,6 +8,8 @@ import { Code, Name, Prose } from "./text.js";
 
 /** Figures of an open entry that are seen at once; the rest is folded. */
 const seenAtOnce = 6;
+/** More that was left out is folded, under its names. */
+const fewLeftOut = 3;
 
 const seconds = (value: number): string => (value < 0.1 ? "< 0.1 s" : `${showNumber(value, value < 10 ? 2 : 3)} s`);
 
@@ -55,12 +57,9 @@ function EntryPart(planned: PlannedEntry): VNode {
 }
 
 function LeftOutPart({ leftOut }: { readonly leftOut: readonly LeftOut[] }): VNode {
-  return (
-    <div class="left-out">
-      <h3>Left out</h3>
-      <ul>{leftOut.map(({ title, why, command }) => <li><p><strong><Name text={title} /></strong>: <Prose text={why} /></p><Code text={command} label={`the command for ${title.slice(0, 80)}`} /></li>)}</ul>
-    </div>
-  );
+  const list = <ul>{leftOut.map(({ title, why, command }) => <li><p><strong><Name text={title} /></strong>: <Prose text={why} /></p><Code text={command} label={`the command for ${title.slice(0, 80)}`} /></li>)}</ul>;
+  if (leftOut.length <= fewLeftOut) return <div class="left-out"><h3>Left out</h3>{list}</div>;
+  return <details class="more left-out"><summary><h3>Left out: {showCount(leftOut.length)}</h3> <span class="hint"><Prose text={leftOut.map(({ title }) => title).join(", ")} /></span></summary>{list}</details>;
 }
 
 /** A question, what answers it, and what was left out. */

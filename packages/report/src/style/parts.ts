@@ -32,6 +32,8 @@ figcaption p+p{margin-top:4px}
 .two .narrow{display:none}
 .two .wide{display:block}
 }
+.glance.words{display:block;max-width:44em}
+.glance.words>*+*{margin-top:24px}
 .reads{position:relative;touch-action:manipulation}
 .read{display:flex;gap:12px;align-items:center;justify-content:space-between;min-height:32px;margin-top:4px;font-size:12px;line-height:16px;color:var(--second);font-variant-numeric:tabular-nums}
 .cell{position:absolute;pointer-events:none;outline:2px solid var(--accent);outline-offset:0;box-sizing:border-box}
@@ -82,7 +84,7 @@ td{border-bottom:1px solid var(--hairline);vertical-align:top}
 .number{text-align:right;white-space:nowrap}
 .prose p{font-size:14px;line-height:20px;max-width:60em}
 .empty{font-size:14px;color:var(--second)}
-.left-out{margin-top:32px;border-top:1px solid var(--hairline);padding-top:12px}
+.left-out,details.left-out{margin-top:32px;border-top:1px solid var(--hairline);padding-top:12px}
 .left-out ul{list-style:none;display:grid;gap:16px;margin-top:8px;font-size:14px;line-height:20px}
 .left-out .code{margin-top:4px;max-width:736px}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 24px;margin-top:16px;font-size:14px;line-height:20px}
