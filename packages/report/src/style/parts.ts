@@ -81,6 +81,7 @@ th{font-weight:400;font-size:12px;line-height:16px;color:var(--second);text-alig
 th,td{padding:4px 16px 4px 0;min-width:48px}
 th:last-child,td:last-child{padding-right:0}
 td{border-bottom:1px solid var(--hairline);vertical-align:top}
+td:not(.number),th:not(.number){overflow-wrap:break-word;min-width:96px}
 .number{text-align:right;white-space:nowrap}
 .prose p{font-size:14px;line-height:20px;max-width:60em}
 .empty{font-size:14px;color:var(--second)}
