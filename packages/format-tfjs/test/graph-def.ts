@@ -20,16 +20,17 @@ function attribute(value: ShortAttribute): object {
 }
 
 /** A node in short: operator, inputs, attributes. */
-export type ShortNode = readonly [op: string, inputs: readonly string[], attributes?: Readonly<Record<string, ShortAttribute>>];
+export type ShortNode = readonly [op: string, inputs: readonly string[], attributes?: Readonly<Record<string, ShortAttribute>> | undefined];
 
 export interface ShortGraph {
-  readonly inputs: Readonly<Record<string, { readonly shape: readonly number[]; readonly feed?: readonly number[]; readonly dtype?: "int32" | "bool"; readonly below?: number; readonly positive?: boolean }>>;
-  readonly weights?: Readonly<Record<string, { readonly shape: readonly number[]; readonly values?: readonly number[]; readonly dtype?: "int32" | "bool" }>>;
+  readonly inputs: Readonly<Record<string, { readonly shape: readonly number[]; readonly feed?: readonly number[]; readonly dtype?: Type; readonly below?: number; readonly positive?: boolean }>>;
+  readonly weights?: Readonly<Record<string, { readonly shape: readonly number[]; readonly values?: readonly number[]; readonly dtype?: Type }>>;
   readonly nodes: Readonly<Record<string, ShortNode>>;
   readonly outputs: readonly string[];
 }
 
-const typeNames = { float32: "DT_FLOAT", int32: "DT_INT32", bool: "DT_BOOL" } as const;
+type Type = "float32" | "int32" | "bool";
+const typeNames: Readonly<Record<Type, string>> = { float32: "DT_FLOAT", int32: "DT_INT32", bool: "DT_BOOL" };
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
 
 /** `tf.io.ModelArtifacts` of a graph in short, as a converter writes them. */
@@ -85,7 +86,7 @@ export async function checkGraphModel(graph: ShortGraph, limit = 1e-5): Promise<
   const expected = Array.isArray(executed) ? executed : [executed];
   expected.forEach((one, i) => {
     const actual = results[file.graph.outputs[i]!.name]!;
-    const dtype = one.dtype as "float32" | "int32" | "bool";
+    const dtype = one.dtype as Type;
     expectClose(actual, tensor(dtype, one.shape, one.dataSync() as never) as Tensor, limit, graph.outputs[i]!);
   });
   return file;

@@ -8,6 +8,12 @@ export interface JsonObject {
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** What an error repeats of a value: lists and objects by a few of their entries, which may be deep. */
+function shown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.every((entry) => typeof entry !== "object") ? (value as unknown[]).slice(0, 16) : `a list of ${value.length}`;
+  return isObject(value) ? "an object" : value;
+}
+
 /** The largest size, stride or count that a model may claim. */
 const mostSize = 2 ** 31 - 1;
 
@@ -21,7 +27,7 @@ export class Fields {
   ) {}
 
   static of(value: unknown, at: string, file: string): Fields {
-    if (!isObject(value)) throw tfjsError("tfjs-field", { file, at, expected: "an object", given: value });
+    if (!isObject(value)) throw tfjsError("tfjs-field", { file, at, expected: "an object", given: shown(value) });
     return new Fields(value, at, file);
   }
 
@@ -79,7 +85,7 @@ export class Fields {
   }
 
   fail(key: string, expected: string): never {
-    throw tfjsError("tfjs-field", { file: this.file, at: this.path(key), expected, given: this.get(key) });
+    throw tfjsError("tfjs-field", { file: this.file, at: this.path(key), expected, given: shown(this.get(key)) });
   }
 }
 
