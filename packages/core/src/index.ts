@@ -18,6 +18,7 @@ export { fingerprint } from "./graph/fingerprint.js";
 export * from "./passes/index.js";
 export * from "./runtime/runtime.js";
 export * from "./format/format.js";
+export { urlSource, type UrlSourceOptions } from "./format/url-source.js";
 export * from "./input/spec.js";
 export { parseModelSpec, type SpecFiles } from "./input/parse-spec.js";
 export { readResizing, type Resizing } from "./input/resizing.js";

@@ -13,5 +13,5 @@ export function inputExtent(job: Pick<Job, "model" | "inputs">, name: string): n
   const info = job.model.inputs.find((input) => input.name === name);
   const shape = job.inputs[name]?.tensor.shape;
   if (!info || !shape) return [];
-  return inputAxes(info, job.model.spec.inputs[name], shape.length).spatial.map((axis) => shape[axis]!);
+  return inputAxes(info, job.model.spec.inputs[name], shape.length, job.model.graph).spatial.map((axis) => shape[axis]!);
 }

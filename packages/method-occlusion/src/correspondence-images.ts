@@ -29,7 +29,7 @@ export async function imageSet(job: ImageJob): Promise<ImageSet> {
   }
   const found = model.inputs.flatMap((info) => {
     const batchAxis = model.batch.axes[info.name];
-    const { spatial } = inputAxes(info, model.spec.inputs[info.name], job.inputs[info.name]!.tensor.shape.length);
+    const { spatial } = inputAxes(info, model.spec.inputs[info.name], job.inputs[info.name]!.tensor.shape.length, model.graph);
     return spatial.length === 2 && batchAxis !== undefined ? [{ name: info.name, batchAxis, spatial }] : [];
   })[0];
   if (!found) throw occlusionError("image-input", { inputs: model.inputs.map(({ name }) => name) });

@@ -78,7 +78,7 @@ function planInput(job: PlanJob, prepared: PreparedInput, preset: Preset, notice
   const batchAxis = model.batch.axes[name];
   const sample = sampleShape(tensor.shape, batchAxis);
   const info = model.inputs.find((input) => input.name === name)!;
-  const axes = inputAxes(info, model.spec.inputs[name], tensor.shape.length);
+  const axes = inputAxes(info, model.spec.inputs[name], tensor.shape.length, model.graph);
   const places = placesOf(axes.spatial, batchAxis, sample.shape.length, preset);
   const fill = fillFor(prepared, valueFor(params.baseline, name, isFill), preset, notices);
   const common = { name, prepared, batchAxis, sample, places, fill, filled: cast(fillTensor(fill, prepared, params.seed), tensor.dtype as NumericDType) as Tensor };

@@ -46,7 +46,7 @@ function ofInput({ model, inputs }: ExplainingJob, name: string): Explained {
   const input = inputs[name];
   if (!input) throw coreError("input-missing", { inputs: [name] });
   const { shape } = input.tensor;
-  const axes = inputAxes(model.inputs.find((info) => info.name === name)!, model.spec.inputs[name], shape.length);
+  const axes = inputAxes(model.inputs.find((info) => info.name === name)!, model.spec.inputs[name], shape.length, model.graph);
   return { value: name, name, shape, batchAxis: axes.batch, unitAxis: axes.unit, spatialAxes: axes.spatial, input };
 }
 

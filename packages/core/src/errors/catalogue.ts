@@ -55,6 +55,11 @@ export const coreError = defineErrors({
     message: `${quote(f.beside)} needs the file ${quote(f.path)} beside it, and it is not there.`,
     hint: "Copy it there: the weights of such a model are not in the model file.",
   }),
+  "url-invalid": (f: { url: string }) => ({ message: `${quote(f.url)} is no URL.`, hint: "Give a whole one: https://example.org/model.json." }),
+  "url-unreadable": (f: { url: string; why: string }) => ({
+    message: `${quote(f.url)} could not be read: ${brief(f.why, 160)}.`,
+    hint: "Open it in a browser; a page of another site may read it only if its server allows that (CORS).",
+  }),
   "format-unknown": (f: { name: string; formats: readonly string[] }) => ({
     message: `${quote(f.name)} is no model that the installed formats know (${f.formats.join(", ") || "none"}).`,
     hint: "Install the format's package and add it to the engine's plugins, or convert the model to ONNX.",

@@ -1,3 +1,4 @@
+import { intsAttr } from "../graph/attributes.js";
 import type { Graph, ValueInfo } from "../graph/graph.js";
 import { isImageSpec, type InputSpec, type ModelSpec } from "../input/spec.js";
 import type { InputAxes } from "./layers.js";
@@ -29,8 +30,28 @@ export function layoutOf(spec: InputSpec | undefined): string | undefined {
   return typeof layout === "string" ? layout : undefined;
 }
 
-/** What the axes of an input are. */
-export function inputAxes(input: ValueInfo, spec: InputSpec | undefined, rank: number): InputAxes {
+/** Operators that leave the axes of their input where they are. */
+const keepsAxes = new Set(["Add", "Cast", "Clip", "Div", "Identity", "Mul", "Pad", "Sub"]);
+
+/**
+ * Whether everything that uses an input of three axes or more first brings its last axis to the second place, as models of channels-last
+ * frameworks do once their operators are ONNX's: then its channels lie last.
+ */
+function channelsLast(graph: Graph, input: string, rank: number): boolean {
+  const values = new Set([input]);
+  let brought = false;
+  for (const node of graph.nodes) {
+    if (!node.inputs.some((name) => values.has(name))) continue;
+    const perm = node.op === "Transpose" ? intsAttr(node, "perm") : undefined;
+    if (perm?.length === rank && perm.every((axis, i) => axis === (i === 0 ? 0 : i === 1 ? rank - 1 : i - 1))) brought = true;
+    else if (keepsAxes.has(node.op) && values.has(node.inputs[0]!)) for (const output of node.outputs) values.add(output);
+    else return false;
+  }
+  return brought;
+}
+
+/** What the axes of an input are: as the spec says; without one, as the graph shows where its channels lie last, else channels before places. */
+export function inputAxes(input: ValueInfo, spec: InputSpec | undefined, rank: number, graph?: Graph): InputAxes {
   const batch = batchAxis(input, spec);
   const layout = layoutOf(spec);
   if (layout !== undefined && layout.length === rank) {
@@ -39,6 +60,7 @@ export function inputAxes(input: ValueInfo, spec: InputSpec | undefined, rank: n
     return { batch, unit: unit < 0 ? undefined : unit, spatial };
   }
   if (rank < 3) return { batch, unit: rank === 2 ? 1 : undefined, spatial: [] };
+  if (batch === 0 && graph && channelsLast(graph, input.name, rank)) return { batch, unit: rank - 1, spatial: Array.from({ length: rank - 2 }, (_, i) => i + 1) };
   // Convolutional order unless the spec says otherwise: batch, channels, places.
   const unit = rank === 3 && batch !== 0 ? usualUnitAxis(rank) : 1;
   return { batch, unit, spatial: Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== batch && axis !== unit) };

@@ -160,7 +160,7 @@ export class LoadedModel implements Model {
   async #makeTable(feeds: Feeds): Promise<LayerTable> {
     const data = dataValues(this.graph);
     const shapes = await this.shapes([...new Set([...layerValues(this.graph), ...this.graph.outputs.map((output) => output.name).filter((name) => data.has(name))])], feeds);
-    const axes = new Map(this.inputs.map((input) => [input.name, inputAxes(input, this.spec.inputs[input.name], feeds[input.name]?.shape.length ?? input.shape?.length ?? 0)]));
+    const axes = new Map(this.inputs.map((input) => [input.name, inputAxes(input, this.spec.inputs[input.name], feeds[input.name]?.shape.length ?? input.shape?.length ?? 0, this.graph)]));
     return layerTable(this.graph, shapes, axes);
   }
 
