@@ -33,6 +33,7 @@ export class NetworkReader {
       if (byName.has(layer.name)) throw this.#wrong(network, `two of them are called \`${layer.name}\``);
       byName.set(layer.name, layer);
     }
+    const first = firstApplications(network);
     const made = new Map<string, readonly KerasValue[]>();
     const at = (ref: TensorRef): string => `${ref.layer}\u0000${ref.node}`;
     const valueOf = (ref: TensorRef): KerasValue => {
@@ -46,12 +47,12 @@ export class NetworkReader {
         made.set(at({ layer: layer.name, node: 0, tensor: 0 }), this.#source(network, layer, path, inputs));
         return [];
       }
-      return layer.calls.map((refs, node) => ({ layer, refs, node }));
+      return layer.calls.map((refs, i) => ({ layer, refs, node: i + (first.get(layer.name) ?? 0), i }));
     });
     while (pending.length > 0) {
-      const waiting = pending.filter(({ layer, refs, node }) => {
+      const waiting = pending.filter(({ layer, refs, node, i }) => {
         if (!refs.every((ref) => made.has(at(ref)))) return true;
-        made.set(at({ layer: layer.name, node, tensor: 0 }), this.#apply(layer, refs.map(valueOf), path, node));
+        made.set(at({ layer: layer.name, node, tensor: 0 }), this.#apply(layer, refs.map(valueOf), path, i));
         return false;
       });
       // Layers that wait for each other, or for what is not there, are wrong only where an output needs them.
@@ -109,6 +110,17 @@ export class NetworkReader {
   #fail(network: NetworkConfig, why: string): never {
     throw this.#wrong(network, why);
   }
+}
+
+/**
+ * The number that references give the first application of a nested model: Keras counts its own, from its inputs to its outputs,
+ * as 0 and leaves it out; some writers count from 0 like for layers.
+ */
+function firstApplications(network: NetworkConfig): Map<string, number> {
+  const nested = new Set(network.layers.filter((layer) => isNetwork(layer.kind) && layer.calls.length > 0).map((layer) => layer.name));
+  const first = new Map<string, number>([...nested].map((name) => [name, 1]));
+  for (const ref of [...network.outputs, ...network.layers.flatMap((layer) => layer.calls.flat())]) if (ref.node === 0 && nested.has(ref.layer)) first.set(ref.layer, 0);
+  return first;
 }
 
 /** `batch_input_shape`, `batch_shape` in newer files; the batch is open where it is null. */
