@@ -5,7 +5,7 @@ import { fromArtifacts, readTfjs } from "../src/index.js";
 import { run, tf } from "./tf.js";
 
 /** Attributes of a NodeDef in short: texts, whole numbers, truth values and lists as they are, types as `DT_…`. */
-export type ShortAttribute = string | number | boolean | readonly number[] | readonly string[] | { readonly f: number } | { readonly shape: readonly number[] };
+type ShortAttribute = string | number | boolean | readonly number[] | readonly string[] | { readonly f: number } | { readonly shape: readonly number[] };
 
 const base64 = (text: string): string => btoa(text);
 
@@ -34,7 +34,7 @@ const typeNames: Readonly<Record<Type, string>> = { float32: "DT_FLOAT", int32: 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
 
 /** `tf.io.ModelArtifacts` of a graph in short, as a converter writes them. */
-export function artifactsOfGraph(graph: ShortGraph, seed = 1): tf.io.ModelArtifacts {
+function artifactsOfGraph(graph: ShortGraph, seed = 1): tf.io.ModelArtifacts {
   const random = seededRandom(seed);
   const specs: tf.io.WeightsManifestEntry[] = [];
   const parts: Uint8Array[] = [];

@@ -47,7 +47,3 @@ export const placeOf = (held: Held, axis: number): number => (held.order ? held.
 
 /** A list with one entry per axis, brought into the order of memory. */
 export const arranged = <T>(list: readonly T[], order: Order | undefined): readonly T[] => (order ? order.map((axis) => list[axis]!) : list);
-
-export function isKnown(shape: Shape): shape is readonly number[] {
-  return shape.every((size) => size !== null);
-}

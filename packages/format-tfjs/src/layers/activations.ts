@@ -40,7 +40,7 @@ const recurrent: Readonly<Record<string, string>> = {
 };
 
 /** `hard_sigmoid`, `hardSigmoid` and { class_name: "HardSigmoid" } are one; nothing is `linear`. */
-export function activationName(call: LayerCall, key: string, fallback: string): string {
+function activationName(call: LayerCall, key: string, fallback: string): string {
   const given = call.config.get(key);
   const named = isObject(given) ? (given["class_name"] ?? given["className"] ?? given["registered_name"]) : (given ?? fallback);
   if (typeof named !== "string") return call.config.fail(key, "the name of an activation");

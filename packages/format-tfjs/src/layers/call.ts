@@ -1,5 +1,5 @@
 import type { Constant } from "@vitrine/core";
-import type { Held, Order, Ranked, Shape, Size } from "../build/held.js";
+import type { Order, Ranked, Shape, Size } from "../build/held.js";
 import type { Layout } from "../build/layout.js";
 import type { ScopedBuilder } from "../build/scoped-builder.js";
 import { tfjsError } from "../errors.js";
@@ -127,5 +127,3 @@ export function held(value: string, shape: Shape, order?: Order, from?: KerasVal
 
 /** The input computed elementwise: its axes stay where they are. */
 export const alike = (input: KerasValue, value: string): KerasValue => ({ value, shape: input.shape, order: input.order, ...(input.masked !== undefined && { masked: input.masked }) });
-
-export type { Held };

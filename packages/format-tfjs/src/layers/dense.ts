@@ -3,7 +3,7 @@ import { activated } from "./activations.js";
 import { held, type KerasValue, type LayerCall, type LayerRule } from "./call.js";
 
 /** The product along the last axis, of values of any rank. */
-export function dense(call: LayerCall, input: KerasValue): KerasValue {
+function dense(call: LayerCall, input: KerasValue): KerasValue {
   const rank = input.shape.length;
   if (rank < 2) call.invalid("its input has no axis of features");
   const units = call.config.int("units", undefined, 1);

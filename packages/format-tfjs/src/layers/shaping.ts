@@ -1,6 +1,6 @@
 import { attr } from "@vitrine/core";
 import { isInOrder, placeOf, type Size } from "../build/held.js";
-import { alike, held, type LayerCall, type LayerRule } from "./call.js";
+import { alike, held, type LayerRule } from "./call.js";
 
 /** The product of sizes; null where one is open. */
 export const productOf = (sizes: readonly Size[]): Size => (sizes.includes(null) ? null : sizes.reduce<number>((product, size) => product * size!, 1));
@@ -63,10 +63,6 @@ const rescaling: LayerRule = (call) => {
   const offset = call.config.number("offset", 0);
   return alike(input, offset === 0 ? scaled : b.add(scaled, b.scalar(offset), "Add"));
 };
-
-export function passesOn(call: LayerCall): boolean {
-  return Object.hasOwn(identities, call.kind);
-}
 
 /** What does nothing once a network is trained. */
 const identities: Readonly<Record<string, LayerRule>> = Object.fromEntries(

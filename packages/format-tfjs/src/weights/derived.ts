@@ -1,4 +1,4 @@
-import { constantOfBytes, elementsOf, sizeOf, stridesOf, tensor, type Constant, type NumericDType, type Tensor } from "@vitrine/core";
+import { constantOfBytes, sizeOf, stridesOf, tensor, type Constant, type NumericDType, type Tensor } from "@vitrine/core";
 
 /** A constant that is computed when it is first read. */
 export function lazyConstant<D extends NumericDType>(dtype: D, bytesEach: number, shape: readonly number[], compute: () => Tensor<D>["data"]): Constant {
@@ -85,6 +85,3 @@ export function gateRows(constant: Constant, order: readonly number[]): Constant
 export function floats(shape: readonly number[], values: Float32Array): Constant {
   return constantOfBytes("float32", shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
-
-/** The elements of a little-endian float32 view. */
-export const float32Of = (bytes: Uint8Array): Float32Array => elementsOf("float32", bytes);

@@ -45,7 +45,7 @@ export function readManifest(groups: readonly Json[], at: string, file: string):
 }
 
 /** Reads a list of weight declarations. */
-export function readSpecs(list: readonly Json[], at: string, file: string): WeightSpec[] {
+function readSpecs(list: readonly Json[], at: string, file: string): WeightSpec[] {
   return list.map((weight, w) => readSpec(Fields.of(weight, `${at}[${w}]`, file)));
 }
 
