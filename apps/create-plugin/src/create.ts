@@ -7,8 +7,8 @@ import { namesOf, type Kind, type Names } from "./names.js";
 
 const home = fileURLToPath(new URL("../", import.meta.url));
 
-/** npm leaves a `.gitignore` out of what it packs: templates hold it under another name. */
-const renamed: Readonly<Record<string, string>> = { gitignore: ".gitignore" };
+/** What npm leaves out of what it packs, or takes for its own: templates hold them under other names. */
+const renamed: Readonly<Record<string, string>> = { gitignore: ".gitignore", "manifest.json": "package.json" };
 
 export interface Created {
   readonly folder: string;
