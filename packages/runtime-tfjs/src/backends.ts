@@ -11,7 +11,7 @@ const known = {
   cpu: "npm install @tensorflow/tfjs-backend-cpu, and import it once",
 } as const;
 
-export const backendNames = Object.keys(known);
+const backendNames = Object.keys(known);
 
 const howTo = (name: string): string => (Object.hasOwn(known, name) ? `It is not registered: ${known[name as keyof typeof known]}.` : `tfjs has no backend of this name; it has ${backendNames.join(", ")}.`);
 

@@ -29,7 +29,7 @@ export interface Scope {
 /** How long, in milliseconds, nodes are executed before other tasks (an abort among them) get their turn. */
 const patience = 20;
 
-export function find(execution: Execution, scope: Scope | undefined, name: string): Held {
+function find(execution: Execution, scope: Scope | undefined, name: string): Held {
   for (let at = scope; at; at = at.outer) {
     const value = at.values.get(name);
     if (value) return value;

@@ -3,7 +3,7 @@ import { intAttr, sizeOf, stringAttr, stridesOf, toNumbers } from "@vitrine/core
 import { Refusal, tfjsError } from "../errors.js";
 import { axisIn, shapeIn } from "../layout.js";
 import { Held } from "../value.js";
-import { nearHost, pick } from "./kernels.js";
+import { nearHost, pick, select } from "./kernels.js";
 import { axisOf, input, numbersAt, type DeviceOperator, type Operator } from "./operator.js";
 
 /** Indices counted from the front. Those on the host are checked: a kernel would read beside the data. @throws `index-outside` */
@@ -15,7 +15,7 @@ function positive(indices: Held, size: number, axis: number): tf.Tensor {
     if (toNumbers(host).every((index) => index >= 0)) return indices.plain();
   }
   const at = indices.plain();
-  return tf.where(tf.less(at, 0), tf.add(at, tf.scalar(size, "int32")), at);
+  return select(tf.less(at, 0), tf.add(at, tf.scalar(size, "int32")), at);
 }
 
 /** The elements at places (from the front) that lie on the device. */
@@ -55,7 +55,7 @@ function rowPlaces(indices: Held, sizes: readonly number[], unit: number): tf.Te
   const strides = stridesOf(sizes);
   const rows = tf.reshape<tf.Rank.R2>(indices.plain(), [indices.size / depth, depth]);
   const dims = tf.tensor(Int32Array.from(sizes), [1, depth], "int32");
-  const counted = tf.where(tf.less(rows, 0), tf.add(rows, dims), rows);
+  const counted = select(tf.less(rows, 0), tf.add(rows, dims), rows);
   return tf.sum(tf.mul(counted, tf.tensor(Int32Array.from(strides, (stride) => stride * unit), [1, depth], "int32")), 1);
 }
 
@@ -111,7 +111,7 @@ const oneHot: DeviceOperator = (call) => {
   const axis = axisOf(intAttr(call.node, "axis", -1), indices.rank + 1);
   const shape = [...indices.shape.slice(0, axis), depth, ...indices.shape.slice(axis)];
   const at = indices.plain();
-  const counted = tf.expandDims(tf.where(tf.less(at, 0), tf.add(at, tf.scalar(depth, at.dtype)), at), axis);
+  const counted = tf.expandDims(select(tf.less(at, 0), tf.add(at, tf.scalar(depth, at.dtype)), at), axis);
   const places = tf.tensor(Int32Array.from({ length: depth }, (_, i) => i), shape.map((dim, i) => (i === axis ? dim : 1)), "int32");
   const hit = tf.equal(tf.cast(counted, "int32"), places);
   const made = tf.where(hit, tf.fill(shape, on), tf.fill(shape, off));

@@ -16,10 +16,19 @@ export function spread(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
   return tf.mul(x, tf.fill(target, 1, x.dtype as "float32"));
 }
 
-/** `where`, which would broadcast by Tile. */
+/** `where`, which would broadcast by Tile, of any rank, and right for integers. */
 export function select(condition: tf.Tensor, yes: tf.Tensor, no: tf.Tensor): tf.Tensor {
   const shape = [condition, yes, no].map((x) => x.shape).reduce((a, b) => tf.broadcast_util.assertAndGetBroadcastShape(a, b));
-  return tf.where(spread(condition, shape), spread(yes, shape), spread(no, shape));
+  const [c, a, b] = [spread(condition, shape), spread(yes, shape), spread(no, shape)];
+  // webgpu's kernel takes the bits of integers for floats.
+  if (a.dtype === "int32" && tf.getBackend() === "webgpu") {
+    const chosen = tf.cast(c, "int32");
+    return tf.add(tf.mul(chosen, a), tf.mul(tf.sub(tf.scalar(1, "int32"), chosen), b));
+  }
+  if (shape.length <= 4) return tf.where(c, a, b);
+  // GPU kernels take four axes at most.
+  const flat = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.size]);
+  return tf.reshape(tf.where(flat(c), flat(a), flat(b)), shape);
 }
 
 /** Both of two truth values, broadcast. */
@@ -58,11 +67,22 @@ export function pick(x: tf.Tensor, indices: ArrayLike<number>, axis: number): tf
   return tf.tensor(to, shape, x.dtype);
 }
 
+/** Something done along one axis of any number of them, as along the middle one of three. */
+export function alongAxis(x: tf.Tensor, axis: number, work: (flat: tf.Tensor3D) => tf.Tensor): tf.Tensor {
+  const [outer, inner] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)].map((part) => part.reduce((a, b) => a * b, 1)) as [number, number];
+  const y = work(tf.reshape<tf.Rank.R3>(x, [outer, x.shape[axis]!, inner]));
+  return tf.reshape(y, x.shape.map((dim, i) => (i === axis ? y.shape[1]! : dim)));
+}
+
 /** From each axis `counts` elements, `strides` apart, from `starts` on. */
 export function strided(x: tf.Tensor, starts: readonly number[], counts: readonly number[], strides: readonly number[]): tf.Tensor {
   const reach = counts.map((count, axis) => (count - 1) * strides[axis]! + 1);
   const cut = tf.slice(x, [...starts], reach);
   if (strides.every((stride) => stride === 1)) return cut;
+  if (!nearHost() && x.rank > 4) {
+    // GPU kernels take four axes at most.
+    return strides.reduce<tf.Tensor>((y, stride, axis) => (stride === 1 ? y : alongAxis(y, axis, (flat) => tf.stridedSlice(flat, [0, 0, 0], flat.shape, [1, stride, 1]))), cut);
+  }
   if (!nearHost()) return tf.stridedSlice(x, [...starts], starts.map((start, axis) => start + reach[axis]!), [...strides]);
   return strides.reduce<tf.Tensor>((y, stride, axis) => (stride === 1 ? y : pick(y, Int32Array.from({ length: counts[axis]! }, (_, i) => i * stride), axis)), cut);
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { intAttr, intsAttr, sizeOf, stridesOf } from "@vitrine/core";
 import { Held } from "../value.js";
 import { firstMaxima } from "./first-maxima.js";
-import { nearHost } from "./kernels.js";
+import { nearHost, select } from "./kernels.js";
 import { input, type Call, type DeviceOperator, type Operator } from "./operator.js";
 import { padSpatial, stridedPlaces } from "./spatial.js";
 import { flat, reach, windowOf, type Window } from "./window.js";
@@ -74,7 +74,7 @@ function indices(pooling: Pooling, y: tf.Tensor, steps: readonly number[]): tf.T
   let offset: tf.Tensor = tf.zeros(y.shape, "int32");
   for (const { at, slice } of places(covered(pooling, -Infinity), window).reverse()) {
     const within = at.reduce((sum, place, axis) => sum + place * steps[axis]!, 0);
-    offset = tf.where(tf.equal(slice(), y), tf.fill(y.shape, within, "int32"), offset);
+    offset = select(tf.equal(slice(), y), tf.fill(y.shape, within, "int32"), offset);
   }
   const plane = sizeOf(size);
   const begins = [ramp(samples, channels * plane, 0, 0, rank), ramp(channels, plane, 0, rank - 1, rank), ...size.map((_, axis) => ramp(window.out[axis]!, window.strides[axis]! * steps[axis]!, -window.before[axis]! * steps[axis]!, axis + 1, rank))];

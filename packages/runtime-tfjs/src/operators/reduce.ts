@@ -7,7 +7,7 @@ import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator
 type Reduce = (x: tf.Tensor, axes: number[]) => tf.Tensor;
 
 /** The axes that a reduction is over; undefined where it is over none. */
-export function reducedAxes(call: Pick<Call, "node" | "inputs">, rank: number): number[] | undefined {
+function reducedAxes(call: Pick<Call, "node" | "inputs">, rank: number): number[] | undefined {
   const given = numbersAt(call, 1) ?? intsAttr(call.node, "axes") ?? [];
   if (given.length > 0) return [...new Set(given.map((axis) => axisOf(axis, rank)))].sort((a, b) => a - b);
   return intAttr(call.node, "noop_with_empty_axes", 0) === 1 ? undefined : Array.from({ length: rank }, (_, axis) => axis);
@@ -35,7 +35,7 @@ const logSumExp: Reduce = (x, axes) => {
 };
 
 /** The first of equals on every backend (GPU kernels compare in parallel and promise nothing), or the last. */
-export function extremeAt(x: tf.Tensor, axis: number, kind: "max" | "min", lastOne: boolean, backend: string): tf.Tensor {
+function extremeAt(x: tf.Tensor, axis: number, kind: "max" | "min", lastOne: boolean, backend: string): tf.Tensor {
   const ordered = !lastOne && (backend === "wasm" || backend === "cpu");
   if (ordered) return kind === "max" ? tf.argMax(x, axis) : tf.argMin(x, axis);
   const best = kind === "max" ? tf.max(x, axis, true) : tf.min(x, axis, true);

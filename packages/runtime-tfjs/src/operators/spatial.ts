@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { strided } from "./kernels.js";
+import { alongAxis, strided } from "./kernels.js";
 
 /** Pads the spatial axes of [N, …, C] with `value`; negative numbers cut. */
 export function padSpatial(x: tf.Tensor, before: readonly number[], after: readonly number[], value = 0): tf.Tensor {
@@ -14,7 +14,12 @@ export function padAxes(x: tf.Tensor, before: readonly number[], after: readonly
     y = tf.slice(y, begin, y.shape.map((dim, axis) => Math.max(0, dim - begin[axis]! - Math.max(0, -after[axis]!))));
   }
   if ([...before, ...after].every((pad) => pad <= 0)) return y;
-  return tf.pad(y, before.map((pad, axis): [number, number] => [Math.max(0, pad), Math.max(0, after[axis]!)]), value);
+  if (y.rank <= 4) return tf.pad(y, before.map((pad, axis): [number, number] => [Math.max(0, pad), Math.max(0, after[axis]!)]), value);
+  // GPU kernels pad four axes at most.
+  return before.reduce<tf.Tensor>((t, pad, axis) => {
+    const [front, back] = [Math.max(0, pad), Math.max(0, after[axis]!)];
+    return front + back === 0 ? t : alongAxis(t, axis, (flat) => tf.pad(flat, [[0, 0], [front, back], [0, 0]], value));
+  }, y);
 }
 
 /** Every `strides`-th element of each spatial axis of [N, …, C], `counts` of them, from `starts` on. */
