@@ -62,9 +62,10 @@ describe("reports of the honest and of the cheating network", () => {
     // The bundled checkpoints are of the honest network's training.
     expect(methods(honest, "training")).toEqual(["activation", "weights"]);
     expect(methods(cheating, "training")).toEqual([]);
-    // The dog covers a sixth of the picture: a map that knows nothing has a sixth of its mass there.
+    // A map that knows nothing has as much of its mass on the dog as the dog covers of the picture. The cheating network's is close to
+    // that (1.07 times it when this was written), the honest one's far above (3.3 times).
     const { area } = findZooSample("dog-grass")!;
     expect(await onObject(honest.out)).toBeGreaterThan(2 * area);
-    expect(await onObject(cheating.out)).toBeLessThan(area);
+    expect(await onObject(cheating.out)).toBeLessThan(1.5 * area);
   });
 });

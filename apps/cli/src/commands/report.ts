@@ -51,6 +51,8 @@ const questions: Readonly<Record<ReportSection, string>> = {
 const shareOfDrawing = 0.12;
 const leastDrawing = 0.3;
 const mostDrawing = 8;
+/** How many times its estimate a part gets at least, while there is time. */
+const generous = 4;
 
 interface Setting {
   readonly engine: Engine;
@@ -109,7 +111,7 @@ export async function report(engine: Engine, modelText: string, flags: ReportFla
   const pace = new Pace();
   for (const [i, choice] of plan.made.entries()) {
     const before = elapsed();
-    const outcome = await make(setting, choice, plan.made.slice(i + 1), flags.budget - drawing * pace.factor, pace.factor);
+    const outcome = await make(setting, choice, plan.made.slice(i + 1), flags.budget - drawing * Math.min(2, pace.factor), pace.factor);
     if (!("entry" in outcome)) missing.push(outcome);
     else {
       done.push(outcome);
@@ -178,7 +180,8 @@ async function make(setting: Setting, { part, way }: Choice, later: readonly Cho
   if (!fitting || left <= 0) return missingFrom(setting, part, tooLong(part.ways.at(-1)!, Math.max(0, left), pace));
   const unknown = later.filter((one) => one.way.estimate === undefined).length;
   const own = fitting.estimate === undefined ? left / (unknown + 1) : left - pace * later.reduce((sum, one) => sum + (one.way.estimate ?? 0), 0);
-  const share = Math.min(left, Math.max(own, 1.5 * pace * (fitting.estimate ?? 0), 0.05));
+  // What is cut off is lost: rather does a later part, of which nothing is done yet, fall out.
+  const share = Math.max(0.05, Math.min(left, Math.max(own, generous * pace * (fitting.estimate ?? 0))));
   const began = setting.elapsed();
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), share * 1000);
@@ -235,7 +238,7 @@ async function finish(setting: Setting, measured: Measured & { readonly failure?
     id,
     question: questions[id],
     // As methods are installed, not as they were run.
-    entries: done.filter(({ choice }) => choice.part.section === id).sort((a, b) => order(a.choice.part) - order(b.choice.part)).map(({ entry }, i) => ({ ...entry, open: i === 0 })),
+    entries: ledByMap(done.filter(({ choice }) => choice.part.section === id).sort((a, b) => order(a.choice.part) - order(b.choice.part)).map(({ entry }) => entry)).map((entry, i) => ({ ...entry, open: i === 0 })),
     leftOut: missing.filter(({ part }) => part.section === id).sort((a, b) => order(a.part) - order(b.part)).map(({ leftOut }) => leftOut),
   }));
   const document: ReportDocument = {
@@ -275,6 +278,12 @@ async function finish(setting: Setting, measured: Measured & { readonly failure?
   await writeFiles(flags.out, [{ name: pageFile, bytes: () => page }, { name: dataFile, bytes: () => json }], flags.signal);
   if (flags.json) return printJson(data);
   print(showEnd(setting, document, page.length, notices));
+}
+
+/** The first whose first view is a map leads: where the one that is asked for first was left out, a map says more of where than any other picture. */
+function ledByMap(entries: readonly Entry[]): readonly Entry[] {
+  const lead = entries.find(({ report: { views } }) => views[0]?.kind === "heatmap");
+  return lead === undefined ? entries : [lead, ...entries.filter((entry) => entry !== lead)];
 }
 
 const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);

@@ -39,12 +39,20 @@ export async function runSet(run: SetRun, items: readonly SetItem[]): Promise<vo
   const targets = Array.isArray(run.target) ? (run.target as readonly Target[]) : undefined;
   if (targets && targets.length !== items.length) throw cliError("set-targets", { targets: targets.length, inputs: items.length });
   const targetOf = (index: number): Targets | undefined => targets?.[index] ?? run.target;
+  // Once for all inputs of a target: it reads whole files where a parameter names some.
+  const keys = new Map<string, Promise<string>>();
+  const keyOf = (target: Targets | undefined): Promise<string> => {
+    const text = target === undefined ? "" : showTarget(target as Target);
+    const key = keys.get(text) ?? fingerprintOf({ version, method: method.id, model, params, target: text });
+    keys.set(text, key);
+    return key;
+  };
   const entries: SetEntry[] = [];
   const failures: SetFailure[] = [];
   let first: unknown;
   for (const [index, item] of items.entries()) {
     const target = targetOf(index);
-    const key = await fingerprintOf({ version, method: method.id, model, params, target: target === undefined ? "" : showTarget(target as Target) });
+    const key = await keyOf(target);
     try {
       entries.push(await one(run, item, target, key));
     } catch (error) {
