@@ -6,7 +6,7 @@ import { grey, pictureOf, toPicture } from "@vitrine/render";
 const side = 320;
 
 /** What stands for a report in a gallery: its first map, over its picture where it lies over one; else its first picture. */
-export function thumbnailView(report: Pick<Report, "views">): HeatmapView | ImageView | undefined {
+function thumbnailView(report: Pick<Report, "views">): HeatmapView | ImageView | undefined {
   const flat = report.views.flatMap((view): readonly View[] => (view.kind === "side-by-side" ? view.views : [view]));
   return flat.find((view) => view.kind === "heatmap") ?? flat.find((view) => view.kind === "image");
 }
