@@ -1,6 +1,6 @@
 import {
   coreError, qualifiedOp, subgraphsOf, withOptions,
-  type CompileOptions, type Graph, type Node, type Plugin, type Runtime, type RuntimeFactory, type RuntimeInfo, type RuntimeOptions,
+  type CompileOptions, type Graph, type Node, type Plugin, type Runtime, type RuntimeFactory, type RuntimeInfo, type RuntimeOptions, type ShapeLookup,
 } from "@vitrine/core";
 import { backendStates, chooseBackend, deviceOf, isRegistered } from "./backends.js";
 import { ConstantPool } from "./constants.js";
@@ -58,8 +58,8 @@ class TfjsRuntime implements Runtime {
 
   constructor(readonly info: RuntimeInfo) {}
 
-  supports(node: Node): true | string {
-    return supportedBy(this.info.provider, node);
+  supports(node: Node, shapes?: ShapeLookup): true | string {
+    return supportedBy(this.info.provider, node, shapes);
   }
 
   compile(graph: Graph, { signal }: CompileOptions = {}): Promise<TfjsProgram> {
@@ -97,14 +97,15 @@ class TfjsRuntime implements Runtime {
   /** @throws `node-unsupported` */
   #refuse(graph: Graph): void {
     const nodes: { op: string; node: string; why: string }[] = [];
-    const visit = (inner: Graph): void => {
+    const visit = (inner: Graph, around: ShapeLookup): void => {
+      const shapes: ShapeLookup = (name) => inner.constants.get(name)?.shape ?? around(name);
       for (const node of inner.nodes) {
-        const answer = this.supports(node);
+        const answer = this.supports(node, shapes);
         if (answer !== true) nodes.push({ op: qualifiedOp(node), node: node.name, why: answer });
-        for (const { graph: deeper } of subgraphsOf(node)) visit(deeper);
+        for (const { graph: deeper } of subgraphsOf(node)) visit(deeper, shapes);
       }
     };
-    visit(graph);
+    visit(graph, () => undefined);
     if (nodes.length > 0) throw coreError("node-unsupported", { runtime: `${id} (${this.info.provider})`, nodes });
   }
 }

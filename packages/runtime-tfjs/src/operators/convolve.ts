@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Held } from "../value.js";
-import { strided } from "./kernels.js";
 import { padSpatial, stridedPlaces } from "./spatial.js";
 import type { Window } from "./window.js";
 
@@ -98,26 +97,8 @@ function grouped(c: Convolution, one: (x: tf.Tensor, filter: tf.Tensor, window: 
 function volume(x: tf.Tensor, filter: tf.Tensor, window: Window): tf.Tensor {
   const padded = padSpatial(x, window.before, window.after) as tf.Tensor5D;
   const both = window.dilations.some((n) => n > 1) && window.strides.some((n) => n > 1);
-  // webgpu's Conv3D leaves part of its result zero: there one picture's convolution per depth of the kernel, summed.
-  if (tf.getBackend() === "webgpu") return byDepth(padded, filter as tf.Tensor5D, window);
   const y = tf.conv3d(padded, filter as tf.Tensor5D, (both ? [1, 1, 1] : [...window.strides]) as [number, number, number], "valid", "NDHWC", [...window.dilations] as [number, number, number]);
   return both ? stridedPlaces(y, [0, 0, 0], window.out, window.strides) : y;
-}
-
-function byDepth(x: tf.Tensor5D, filter: tf.Tensor5D, { out, strides, dilations }: Window): tf.Tensor {
-  const [samples, , height, width, channels] = x.shape;
-  const [depth, kh, kw, perGroup, maps] = filter.shape;
-  const [count = 1, stride = 1, dilation = 1] = [out[0], strides[0], dilations[0]];
-  const [rest, steps] = [out.slice(1), strides.slice(1)];
-  const flat = tf.reshape<tf.Rank.R3>(x, [samples, x.shape[1], height * width * channels]);
-  const kernels = tf.reshape<tf.Rank.R2>(filter, [depth, kh * kw * perGroup * maps]);
-  const terms = Array.from({ length: depth }, (_, k) => {
-    const layers = tf.reshape<tf.Rank.R4>(strided(flat, [0, k * dilation, 0], [samples, count, flat.shape[2]], [1, stride, 1]), [samples * count, height, width, channels]);
-    const kernel = tf.reshape<tf.Rank.R4>(tf.slice(kernels, [k, 0], [1, kernels.shape[1]]), [kh, kw, perGroup, maps]);
-    const dense = tf.conv2d(layers, kernel, 1, "valid", "NHWC", dilations.slice(1) as [number, number]);
-    return stridedPlaces(dense, [0, 0], rest, steps);
-  });
-  return tf.reshape(terms.reduce((a, b) => tf.add(a, b)), [samples, ...out, maps]);
 }
 
 /** Bias and activation, where the kernel did not apply them. */

@@ -16,15 +16,10 @@ export function spread(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
   return tf.mul(x, tf.fill(target, 1, x.dtype as "float32"));
 }
 
-/** `where`, which would broadcast by Tile, of any rank, and right for integers. */
+/** `where`, which would broadcast by Tile, of any rank. */
 export function select(condition: tf.Tensor, yes: tf.Tensor, no: tf.Tensor): tf.Tensor {
   const shape = [condition, yes, no].map((x) => x.shape).reduce((a, b) => tf.broadcast_util.assertAndGetBroadcastShape(a, b));
   const [c, a, b] = [spread(condition, shape), spread(yes, shape), spread(no, shape)];
-  // webgpu's kernel takes the bits of integers for floats.
-  if (a.dtype === "int32" && tf.getBackend() === "webgpu") {
-    const chosen = tf.cast(c, "int32");
-    return tf.add(tf.mul(chosen, a), tf.mul(tf.sub(tf.scalar(1, "int32"), chosen), b));
-  }
   if (shape.length <= 4) return tf.where(c, a, b);
   // GPU kernels take four axes at most.
   const flat = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.size]);

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { intAttr, intsAttr } from "@vitrine/core";
 import { axisIn } from "../layout.js";
 import { Held } from "../value.js";
+import { select } from "./kernels.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
 
 type Reduce = (x: tf.Tensor, axes: number[]) => tf.Tensor;
@@ -41,7 +42,7 @@ function extremeAt(x: tf.Tensor, axis: number, kind: "max" | "min", lastOne: boo
   const best = kind === "max" ? tf.max(x, axis, true) : tf.min(x, axis, true);
   const count = x.shape[axis]!;
   const places = tf.tensor(Float32Array.from({ length: count }, (_, i) => i), x.shape.map((_, i) => (i === axis ? count : 1)));
-  const at = tf.where(tf.equal(x, best), places, tf.scalar(lastOne ? -1 : count));
+  const at = select(tf.equal(x, best), places, tf.scalar(lastOne ? -1 : count));
   return tf.cast(lastOne ? tf.max(at, axis) : tf.min(at, axis), "int32");
 }
 
