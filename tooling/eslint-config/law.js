@@ -14,6 +14,7 @@ export const law = [
   { who: 'files-*', may: ['core'], because: 'storage knows models and findings only' },
   { who: 'render-*', may: ['core', 'render'], because: 'a rasteriser draws what render describes' },
   { who: 'render', may: ['core'], because: 'a renderer knows views, not the methods that made them' },
+  { who: 'diff', may: ['core'], because: 'it compares models on whatever runtimes they are' },
   { who: 'report', may: ['core', 'render'], because: 'a page is made of findings, whoever found them' },
   { who: 'zoo', may: ['core'], because: 'the zoo is data' },
 ];

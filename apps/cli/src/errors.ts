@@ -14,6 +14,10 @@ export const cliError = defineErrors({
     message: `${quote(f.runtime)} names no runtime.`,
     hint: [didYouMean(f.runtime.split(":")[0]!, f.known), `Write RUNTIME or RUNTIME:PROVIDER, for example ${f.known.map((id) => `${id}:cpu`).join(", ")}.`].filter(Boolean).join(" "),
   }),
+  "diff-sides": (f: { runtimes: readonly string[] }) => ({
+    message: f.runtimes.length > 2 ? `${f.runtimes.length} runtimes were given, and two things are compared.` : "There is nothing to compare: one model, and not two runtimes.",
+    hint: "Give --runtime twice (--runtime onnx-node:cpu --runtime tfjs:wasm), or a second model.",
+  }),
   "plugin-invalid": (f: { path: string; why: string }) => ({
     message: `${quote(f.path)} is no plugin: ${f.why}.`,
     hint: "A plugin file exports as default what `defineMethod` or `definePlugin` returns.",

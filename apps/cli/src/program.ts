@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option, type CommanderError } from "commander";
 import { coreError, didYouMean, type Engine } from "@vitrine/core";
+import { diff, type DiffFlags } from "./commands/diff.js";
 import { init } from "./commands/init.js";
 import { inspect } from "./commands/inspect.js";
 import { listFormats, listMethods, listRuntimes } from "./commands/list.js";
@@ -19,10 +20,16 @@ function count(text: string): number {
   return value;
 }
 
+function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0)) throw new InvalidArgumentError("a number of at least 0 is expected.");
+  return value;
+}
+
 /** Flags that every command takes. */
-function shared(command: Command): Command {
+function shared(command: Command, runtimes = new Option("--runtime <runtime>", "what runs the model: onnx-node:cpu, onnx-node:webgpu, tfjs:wasm, …")): Command {
   return command
-    .addOption(new Option("--runtime <runtime>", "what runs the model: onnx-node:cpu, onnx-node:webgpu, tfjs:wasm, …"))
+    .addOption(runtimes)
     .addOption(new Option("--threads <n>", "native threads of one run").argParser(count))
     .addOption(new Option("--batch <n>", "samples that are run at once").argParser(count))
     .addOption(new Option("--plugin <file>", "add a method or plugin from a file; may be repeated").argParser(collect))
@@ -68,6 +75,20 @@ export async function buildProgram(early: ComposeOptions, signal: AbortSignal): 
     .option("--out <dir>", "also draw what the network gets in each candidate")
     .addHelpText("after", examples(["init model.onnx --input dog.jpg", "init model.onnx --input dog.jpg --use imagenet"]))
     .action((model: string, flags: Flags) => init(engine, model, { ...flags, input: flags.input ?? [] }));
+
+  const two = new Option("--runtime <runtime>", "what runs the first and what runs the second, given twice: onnx-node:cpu, tfjs:wasm, …").argParser(collect);
+  shared(program.command("diff").description("where two runtimes, providers or models of one network part, layer by layer"), two)
+    .argument("<model>", "a model file, or zoo:NAME: the reference")
+    .argument("[other]", "another model of the same network: a quantised export, another checkpoint")
+    .addOption(new Option("-i, --input <file>", "a picture, a .npy tensor or a text; NAME=FILE where a model has several inputs").argParser(collect))
+    .addOption(new Option("--spec <file>", "how the inputs are prepared (default: MODEL.vitrine.json beside the model)"))
+    .addOption(new Option("--preprocess <name>", "a usual preparation of pictures: imagenet, caffe, tf, unit, none"))
+    .option("-o, --out <dir>", "where findings.json, tensors and pictures go; without it only the answer is printed")
+    .addOption(new Option("--tolerance <number>", "relative L2 difference above which a layer differs").argParser(amount).default(1e-4))
+    .addOption(new Option("--layers <names>", "only these, separated by commas").argParser((text: string) => text.split(",").map((name) => name.trim())))
+    .addOption(new Option("--theme <theme>", "of the pictures").choices(["light", "dark"]).default("light"))
+    .addHelpText("after", examples(["diff model.onnx --runtime onnx-node:cpu --runtime tfjs:wasm --input dog.jpg", "diff model.onnx quantised.onnx --input dog.jpg --out difference", "diff zoo:scenes zoo:scenes-cheating --input zoo:dog-grass --out difference"]))
+    .action((model: string, other: string | undefined, flags: DiffFlags) => diff(other === undefined ? [model] : [model, other], { ...flags, signal }));
 
   modelled(program.command("report").description("every method that applies, on one self-contained page"))
     .option("-o, --out <dir>", "where report.html goes, with report.json and a folder of data for each method")

@@ -34,6 +34,14 @@ describe("layerGridCells", () => {
     expect(cells.range).toEqual([Math.min(...source.data), Math.max(...source.data)]);
   });
 
+  test("a range that the view names is the scale, where the layer has one", () => {
+    const source = float32([2, 1, 2], [0, 2, -4, 1]);
+    const shared = layerGridCells(source, { axes: chw, scaling: { ...dvt, normalise: "signed" }, range: [-8, 8] });
+    expect([...shared.data]).toEqual([0, 0.25, -0.5, 0.125]);
+    expect(shared.range).toEqual([-8, 8]);
+    expect([...layerGridCells(source, { axes: chw, scaling: { ...dvt, normalise: "signed", contrast: "channel" }, range: [-8, 8] }).data]).toEqual([0, 1, -1, 0.25]);
+  });
+
   test("magnitude and signed keep zero at zero", () => {
     const source = float32([2, 1, 2], [0, 2, -4, 1]);
     expect([...layerGridCells(source, { axes: chw, scaling: { ...dvt, normalise: "magnitude" } }).data]).toEqual([0, 0.5, 1, 0.25]);

@@ -26,12 +26,13 @@ export function gridColumns(cells: number): number {
  * One sample of a raw activation as cells of a layer grid.
  *
  * With `min-max` over the layer it is `tile_images_normalize` of the Deep Visualization Toolbox (Yosinski et al. 2015): min-max
- * over the whole layer, each channel × (max_c + ε)^(−b), then ^γ; ε = 1e-10. The other two scalings keep zero at zero.
+ * over the whole layer, each channel × (max_c + ε)^(−b), then ^γ; ε = 1e-10. The other two scalings keep zero at zero. With contrast
+ * over the layer, the view's `range` (where it names one) is the scale: layers side by side can share theirs.
  * @throws `view-axes` where the view does not fit the tensor
  */
-export function layerGridCells(source: Tensor, view: Pick<LayerGridView, "axes" | "sample" | "scaling">): LayerGridCells {
+export function layerGridCells(source: Tensor, view: Pick<LayerGridView, "axes" | "sample" | "scaling" | "range">): LayerGridCells {
   const { units, height, width, data } = rawCells(source, view.axes, view.sample ?? 0);
-  const range = scale(data, units, view.scaling);
+  const range = scale(data, units, view.scaling, view.range);
   return { units, height, width, data, range };
 }
 
@@ -62,9 +63,9 @@ export function rawCells(source: Tensor, axes: GridAxes, sample = 0, unit?: numb
 }
 
 /** Scales the cells in place and returns the raw range over the layer. */
-function scale(data: Float32Array, units: number, { normalise, contrast, channelBoost, gamma }: GridScaling): [number, number] {
+function scale(data: Float32Array, units: number, { normalise, contrast, channelBoost, gamma }: GridScaling, range: LayerGridView["range"]): [number, number] {
   const size = units === 0 ? 0 : data.length / units;
-  const whole = rangeOf(data, normalise);
+  const whole: [number, number] = range && contrast === "layer" ? [...range] : rangeOf(data, normalise);
   for (let unit = 0; unit < units; unit++) {
     const cell = data.subarray(unit * size, (unit + 1) * size);
     const [low, high] = contrast === "layer" ? whole : rangeOf(cell, normalise);

@@ -99,7 +99,8 @@ export interface GridScaling {
 
 /**
  * All units of a layer, one cell each, tiled. The tensor is the raw activation, batch included: a renderer draws what
- * `layerGridCells(tensor, view)` returns, in [0, 1] (`signed`: [−1, 1]). `range` is that of the raw values at both ends.
+ * `layerGridCells(tensor, view)` returns, in [0, 1] (`signed`: [−1, 1]). `range`: raw values at both
+ * ends of the scale, where contrast is over the layer; absent, those of the tensor.
  */
 export interface LayerGridView extends ViewBase, Scaled {
   readonly kind: "layer-grid";

@@ -1,0 +1,2 @@
+export { diffModels, type DiffOptions } from "./diff.js";
+export { distance, type Distance } from "./measure.js";
