@@ -24,6 +24,8 @@ export default defineConfig({
           name: 'unit',
           include: files(''),
           exclude: [...never, conformance, '**/*.{slow,gpu,browser}.test.{ts,js}'],
+          // A hang is to be found, not a busy machine.
+          testTimeout: 60_000,
         },
       },
       {
