@@ -16,6 +16,8 @@ import { draw } from "./views.js";
 /** A partial picture at most this often, in milliseconds; after a completed grid a little sooner. */
 const partialEvery = 1000;
 const partialAfterGrid = 200;
+/** Nor where the whole is there as soon as a picture of a part would be looked at. */
+const partialBefore = 500;
 /** And never so often that drawing takes more than this share of the time. */
 const partialShare = 0.02;
 
@@ -54,14 +56,17 @@ export const occlusion = defineMethod({
     const what = plan.inputs.every((input) => input.groups) ? "groups" : "windows";
     const tell = (state: SweepState): Findings => findingsOf(job, plan, measures, clean, projections, state, (performance.now() - began) / 1000);
     let last: SweepState | undefined;
-    let told = performance.now();
+    const swept = performance.now();
+    let told = swept;
     let cost = 0;
     for await (const state of sweep(job, plan, measures, clean)) {
       last = state;
       yield { kind: "progress", done: state.done, total: state.total, what };
-      const since = performance.now() - told;
-      const due = since >= (state.completedGrid ? partialAfterGrid : partialEvery) && since >= cost / partialShare;
-      if (due && state.done < state.total && state.measured.some(({ visited }) => visited.includes(1))) {
+      const now = performance.now();
+      const since = now - told;
+      const remaining = ((now - swept) / state.done) * (state.total - state.done);
+      const due = remaining >= partialBefore && since >= (state.completedGrid ? partialAfterGrid : partialEvery) && since >= cost / partialShare;
+      if (due && state.measured.some(({ visited }) => visited.includes(1))) {
         const start = performance.now();
         const findings = tell(state);
         told = performance.now();

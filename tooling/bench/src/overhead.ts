@@ -5,7 +5,7 @@ import { paired, table } from "./measure.js";
 import { mobileNetV2, squeezeNet } from "./networks.js";
 import { benchEngine, loadGraph, randomImages, rawFeeds, rawSession, threads } from "./setup.js";
 
-const rounds = 9;
+const rounds = 41;
 
 /** What the engine and the methods cost beyond onnxruntime-node on the same graphs: goal 5 %. */
 export async function overhead(): Promise<string> {
@@ -40,7 +40,7 @@ export async function overhead(): Promise<string> {
         async () => {
           for (let i = 0; i < Math.ceil((windows + 1) / batch); i++) await plain.run(eight);
         },
-        5,
+        15,
       );
       rows.push([`${name}: occlusion of ${windows} windows, batches of ${batch}`, occluded.a, occluded.b, occluded.ratio, ...occluded.spread]);
       rows.push([`${name}: a window`, occluded.a / windows, occluded.b / windows, occluded.ratio, ...occluded.spread]);
