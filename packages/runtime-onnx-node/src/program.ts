@@ -1,4 +1,4 @@
-import { coreError, didYouMean, type DeviceTensor, type DType, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
+import { coreError, requestedOutputs, throwIfCancelled, type DeviceTensor, type DType, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
 import type { InferenceSession } from "onnxruntime-node";
 import { checkedFeeds } from "./feeds.js";
 import { messageOf, type OrtModule } from "./load-ort.js";
@@ -22,7 +22,6 @@ export class OrtProgram implements Program {
   readonly outputs: readonly ValueInfo[];
   readonly bytes: number;
   readonly #parts: ProgramParts;
-  readonly #names: readonly string[];
   readonly #running = new Set<Promise<unknown>>();
   #notices: readonly string[] = [];
   #disposing: Promise<void> | undefined;
@@ -31,7 +30,6 @@ export class OrtProgram implements Program {
     this.#parts = parts;
     this.inputs = parts.graph.inputs.map((info) => completed(info, parts.session.inputMetadata));
     this.outputs = parts.graph.outputs.map((info) => completed(info, parts.session.outputMetadata));
-    this.#names = this.outputs.map((output) => output.name);
     this.bytes = estimatedBytes(parts.graph);
   }
 
@@ -43,10 +41,7 @@ export class OrtProgram implements Program {
   async run(feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
     if (this.#disposing) throw coreError("disposed", { what: "program" });
     throwIfCancelled(options.signal);
-    const wanted = options.outputs ?? this.#names;
-    for (const value of [...wanted, ...(options.keep ?? [])]) {
-      if (!this.#names.includes(value)) throw coreError("value-unknown", { value, near: didYouMean(value, this.#names) });
-    }
+    const wanted = requestedOutputs(this.outputs, options);
     const run = this.#run(feeds, wanted, options);
     this.#running.add(run);
     try {
@@ -60,12 +55,10 @@ export class OrtProgram implements Program {
     return (this.#disposing ??= this.#release());
   }
 
-  async #run(feeds: Values, wanted: readonly string[], { signal, keep = [] }: RunOptions): Promise<Record<string, Value>> {
+  async #run(feeds: Values, names: readonly string[], { signal, keep = [] }: RunOptions): Promise<Record<string, Value>> {
     const { ort, session, runtime } = this.#parts;
     const checked = await checkedFeeds(this.inputs, feeds);
     throwIfCancelled(signal);
-    // An output asked for twice is one; onnxruntime would refuse it.
-    const names = [...new Set(wanted)];
     if (names.length === 0) return {};
     let results: InferenceSession.ReturnType;
     try {
@@ -98,10 +91,6 @@ export class OrtProgram implements Program {
     await this.#parts.session.release();
     this.#parts.released();
   }
-}
-
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw coreError("cancelled", {}, signal.reason);
 }
 
 /** What the graph does not say of a value, as onnxruntime has inferred it. */

@@ -1,6 +1,6 @@
 import os from "node:os";
 import {
-  coreError, mapSubgraphs, qualifiedOp, subgraphsOf, withOptions,
+  coreError, mapSubgraphs, refuseUnsupported, subgraphsOf, throwIfCancelled, withOptions,
   type CompileOptions, type Graph, type Node, type Plugin, type Program, type Runtime, type RuntimeFactory, type RuntimeInfo, type RuntimeOptions, type ShapeLookup,
 } from "@vitrine/core";
 import { writeOnnx } from "@vitrine/format-onnx";
@@ -66,8 +66,8 @@ class OrtRuntime implements Runtime {
 
   async compile(graph: Graph, { signal }: CompileOptions = {}): Promise<Program> {
     if (this.#disposed) throw coreError("disposed", { what: "runtime" });
-    if (signal?.aborted) throw coreError("cancelled", {}, signal.reason);
-    this.#refuse(graph);
+    throwIfCancelled(signal);
+    refuseUnsupported(graph, this);
     const watch = PlacementWatch.start(this.info.provider);
     let session: InferenceSession;
     try {
@@ -88,21 +88,6 @@ class OrtRuntime implements Runtime {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#programs].map((program) => program.dispose()));
-  }
-
-  /** @throws `node-unsupported` */
-  #refuse(graph: Graph): void {
-    const nodes: { op: string; node: string; why: string }[] = [];
-    const visit = (inner: Graph, around: ShapeLookup): void => {
-      const shapes: ShapeLookup = (name) => inner.constants.get(name)?.shape ?? around(name);
-      for (const node of inner.nodes) {
-        const answer = this.supports(node, shapes);
-        if (answer !== true) nodes.push({ op: qualifiedOp(node), node: node.name, why: answer });
-        for (const { graph: deeper } of subgraphsOf(node)) visit(deeper, shapes);
-      }
-    };
-    visit(graph, () => undefined);
-    if (nodes.length > 0) throw coreError("node-unsupported", { runtime: `${id} (${this.info.provider})`, nodes });
   }
 
   #session(graph: Graph, watch: PlacementWatch | undefined): Promise<InferenceSession> {

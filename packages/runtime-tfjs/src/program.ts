@@ -1,4 +1,4 @@
-import { coreError, didYouMean, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
+import { coreError, requestedOutputs, throwIfCancelled, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
 import { bytesNow, isLost } from "./engine.js";
 import { tfjsError } from "./errors.js";
 import { execute, type Execution } from "./execute.js";
@@ -55,11 +55,7 @@ export class InterpretedProgram implements TfjsProgram {
   async run(feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
     if (this.#disposing) throw coreError("disposed", { what: "program" });
     throwIfCancelled(options.signal);
-    const known = this.outputs.map(({ name }) => name);
-    const wanted = [...new Set(options.outputs ?? known)];
-    for (const value of [...wanted, ...(options.keep ?? [])]) {
-      if (!known.includes(value)) throw coreError("value-unknown", { value, near: didYouMean(value, known) });
-    }
+    const wanted = requestedOutputs(this.outputs, options);
     const run = this.#run(feeds, wanted, options);
     this.#running.add(run);
     try {
@@ -95,10 +91,6 @@ export class InterpretedProgram implements TfjsProgram {
     await Promise.allSettled(this.#running);
     this.#parts.released();
   }
-}
-
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw coreError("cancelled", {}, signal.reason);
 }
 
 /** @throws `device-lost`, `run-failed` */

@@ -1,5 +1,5 @@
 import {
-  coreError, qualifiedOp, subgraphsOf, withOptions,
+  coreError, refuseUnsupported, throwIfCancelled, withOptions,
   type CompileOptions, type Graph, type Node, type Plugin, type Runtime, type RuntimeFactory, type RuntimeInfo, type RuntimeOptions, type ShapeLookup,
 } from "@vitrine/core";
 import { backendStates, chooseBackend, deviceOf, isRegistered } from "./backends.js";
@@ -65,8 +65,8 @@ class TfjsRuntime implements Runtime {
   compile(graph: Graph, { signal }: CompileOptions = {}): Promise<TfjsProgram> {
     return Promise.resolve().then(() => {
       if (this.#disposed) throw coreError("disposed", { what: "runtime" });
-      if (signal?.aborted) throw coreError("cancelled", {}, signal.reason);
-      this.#refuse(graph);
+      throwIfCancelled(signal);
+      refuseUnsupported(graph, this);
       const { values, release } = this.#constants.take(graph);
       const program = new InterpretedProgram({
         graph, backend: this.info.provider, constants: values, notices: noticesOf(graph), ready: () => this.#restored(),
@@ -92,21 +92,6 @@ class TfjsRuntime implements Runtime {
     this.#constants.forget();
     this.#restarting ??= restartBackend(backend).finally(() => (this.#restarting = undefined));
     if (!(await this.#restarting)) throw tfjsError("device-lost", { backend, at: "an earlier run", why: "it does not start again" });
-  }
-
-  /** @throws `node-unsupported` */
-  #refuse(graph: Graph): void {
-    const nodes: { op: string; node: string; why: string }[] = [];
-    const visit = (inner: Graph, around: ShapeLookup): void => {
-      const shapes: ShapeLookup = (name) => inner.constants.get(name)?.shape ?? around(name);
-      for (const node of inner.nodes) {
-        const answer = this.supports(node, shapes);
-        if (answer !== true) nodes.push({ op: qualifiedOp(node), node: node.name, why: answer });
-        for (const { graph: deeper } of subgraphsOf(node)) visit(deeper, shapes);
-      }
-    };
-    visit(graph, () => undefined);
-    if (nodes.length > 0) throw coreError("node-unsupported", { runtime: `${id} (${this.info.provider})`, nodes });
   }
 }
 

@@ -1,58 +1,11 @@
-import { floatAttr, intAttr, intsAttr, stringAttr, type Node } from "@vitrine/core";
+import { intsAttr, padSource, resizeTaps, stringAttr, type ResizeAxis } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { mapAxesBack, type AxisMap } from "./axis-map.js";
 import { axisOf } from "./broadcasting.js";
 import type { OperatorRule, RuleContext, RuleTable } from "./rule.js";
 
-interface Axis {
+interface Axis extends ResizeAxis {
   readonly axis: number;
-  readonly from: number;
-  readonly to: number;
-  readonly scale: number;
-  readonly roi: readonly [number, number];
-}
-
-/** Where output position `x` lies in the input: ONNX's coordinate_transformation_mode. */
-const coordinates: Readonly<Record<string, (x: number, axis: Axis) => number>> = {
-  half_pixel: (x, { scale }) => (x + 0.5) / scale - 0.5,
-  half_pixel_symmetric: (x, { scale, from, to }) => (from / 2) * (1 - to / (scale * from)) + (x + 0.5) / scale - 0.5,
-  pytorch_half_pixel: (x, { scale, to }) => (to > 1 ? (x + 0.5) / scale - 0.5 : 0),
-  align_corners: (x, { from, to }) => (to > 1 ? (x * (from - 1)) / (to - 1) : 0),
-  asymmetric: (x, { scale }) => x / scale,
-  tf_crop_and_resize: (x, { from, to, roi: [start, end] }) => (to > 1 ? start * (from - 1) + (x * (end - start) * (from - 1)) / (to - 1) : 0.5 * (start + end) * (from - 1)),
-};
-
-const rounding: Readonly<Record<string, (x: number) => number>> = {
-  round_prefer_floor: (x) => Math.ceil(x - 0.5), round_prefer_ceil: (x) => Math.floor(x + 0.5), floor: Math.floor, ceil: Math.ceil,
-};
-
-/** Weights of the four neighbours at a distance of `t` from the second (Keys 1981); `a` is the slope at 1. */
-function cubicWeights(t: number, a: number): number[] {
-  const near = (d: number): number => (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1;
-  const far = (d: number): number => a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a;
-  return [far(1 + t), near(t), near(1 - t), far(2 - t)];
-}
-
-/** The input elements, with weights, that the node makes the element at coordinate `x` of. */
-function taps(node: Node, x: number, size: number): [number, number][] {
-  const mode = stringAttr(node, "mode", "nearest");
-  const inside = (at: number): number => Math.min(size - 1, Math.max(0, at));
-  if (mode === "nearest") return [[inside(lookup(rounding, stringAttr(node, "nearest_mode", "round_prefer_floor"))(x)), 1]];
-  if (mode !== "linear" && mode !== "cubic") throw new Refusal(`its mode is \`${mode}\``);
-  const base = Math.floor(x);
-  const t = x - base;
-  const weights = mode === "linear" ? [1 - t, t] : cubicWeights(t, floatAttr(node, "cubic_coeff_a", -0.75));
-  const all = weights.map((weight, i): [number, number] => [base + i - (mode === "linear" ? 0 : 1), weight]);
-  if (intAttr(node, "exclude_outside", 0) === 0) return all.map(([at, weight]) => [inside(at), weight]);
-  const kept = all.filter(([at]) => at === inside(at));
-  const total = kept.reduce((sum, [, weight]) => sum + weight, 0);
-  return kept.map(([at, weight]) => [at, weight / total]);
-}
-
-function lookup<T>(table: Readonly<Record<string, T>>, name: string): T {
-  const found = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (found === undefined) throw new Refusal(`\`${name}\` is no mode of Resize`);
-  return found;
 }
 
 function axesOf(c: RuleContext): Axis[] {
@@ -79,29 +32,21 @@ function axesOf(c: RuleContext): Axis[] {
 
 /** Interpolation is linear and works axis by axis; so does its gradient. */
 const resize: OperatorRule = (c) => {
-  const mode = stringAttr(c.node, "coordinate_transformation_mode", "half_pixel");
-  const transform = lookup(coordinates, mode);
   const changed = axesOf(c).filter(({ from, to, scale, roi }) => from !== to || scale !== 1 || roi[0] !== 0 || roi[1] !== 1);
   const maps = changed.map((axis) => {
-    const map: AxisMap = Array.from({ length: axis.to }, (_, to) => {
-      const x = transform(to, axis);
-      // What lies outside is filled with a constant.
-      return mode === "tf_crop_and_resize" && (x < 0 || x > axis.from - 1) ? [] : taps(c.node, x, axis.from);
-    });
+    const taps = resizeTaps(c.node, axis);
+    if (typeof taps === "string") throw new Refusal(taps);
+    // What lies outside is filled with a constant.
+    const map: AxisMap = taps.map((each) => (each ?? []).map(({ at, weight }) => [at, weight] as const));
     return { axis: axis.axis, from: axis.from, map };
   });
   return [mapAxesBack(c.b, c.g, c.yShape, maps)];
 };
 
-/** Which element of the input stands at each place of a padded axis; -1 for the padding's own value. */
-function padSource(mode: string, at: number, size: number): number {
-  if (at >= 0 && at < size) return at;
-  if (mode === "edge") return at < 0 ? 0 : size - 1;
-  if (mode === "wrap") return ((at % size) + size) % size;
-  if (mode !== "reflect") throw new Refusal(`its mode is \`${mode}\``);
-  const period = Math.max(1, 2 * (size - 1));
-  const folded = ((at % period) + period) % period;
-  return folded < size ? folded : period - folded;
+function sourceAt(mode: string, at: number, size: number): number {
+  const source = padSource(mode, at, size);
+  if (source === undefined) throw new Refusal(`its mode is \`${mode}\``);
+  return source;
 }
 
 const pad: OperatorRule = (c) => {
@@ -115,7 +60,7 @@ const pad: OperatorRule = (c) => {
   if (mode !== "constant") {
     const maps = shape.flatMap((from, axis) => {
       if (from === out[axis] && before[axis] === 0) return [];
-      const map: AxisMap = Array.from({ length: out[axis]! }, (_, at) => [[padSource(mode, at - before[axis]!, from), 1] as const]);
+      const map: AxisMap = Array.from({ length: out[axis]! }, (_, at) => [[sourceAt(mode, at - before[axis]!, from), 1] as const]);
       return [{ axis, from, map }];
     });
     return [c.needs(0) ? mapAxesBack(b, c.g, out, maps) : undefined];

@@ -1,3 +1,4 @@
+import { padSource } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { axisOf } from "./operator.js";
 
@@ -14,12 +15,8 @@ export function readPads(rank: number, pads: readonly number[], axes: readonly n
 }
 
 /** Which element of the input stands at each place of a padded axis. */
-export function padSource(mode: string, at: number, size: number): number {
-  if (at >= 0 && at < size) return at;
-  if (mode === "edge") return at < 0 ? 0 : size - 1;
-  if (mode === "wrap") return ((at % size) + size) % size;
-  if (mode !== "reflect") throw new Refusal(`its mode is \`${mode}\``);
-  const period = Math.max(1, 2 * (size - 1));
-  const folded = ((at % period) + period) % period;
-  return folded < size ? folded : period - folded;
+export function sourceAt(mode: string, at: number, size: number): number {
+  const source = padSource(mode, at, size);
+  if (source === undefined) throw new Refusal(`its mode is \`${mode}\``);
+  return source;
 }

@@ -6,7 +6,7 @@ import { Held, type Layout } from "../value.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
 import { join, pick, spread, strided } from "./kernels.js";
 import { padAxes } from "./spatial.js";
-import { padSource, readPads } from "./padding.js";
+import { readPads, sourceAt } from "./padding.js";
 import { readSlices } from "./slices.js";
 import { flattenedShape, reshapedShape, splitSizes, squeezedShape, unsqueezedShape } from "./shapes.js";
 
@@ -115,7 +115,7 @@ const pad: DeviceOperator = (call) => {
   let y = t;
   t.shape.forEach((size, axis) => {
     if (front[axis] === 0 && back[axis] === 0) return;
-    y = pick(y, Int32Array.from({ length: size + front[axis]! + back[axis]! }, (_, i) => padSource(mode, i - front[axis]!, size)), axis);
+    y = pick(y, Int32Array.from({ length: size + front[axis]! + back[axis]! }, (_, i) => sourceAt(mode, i - front[axis]!, size)), axis);
   });
   return [Held.device(x.dtype, made, y, x.layout)];
 };
