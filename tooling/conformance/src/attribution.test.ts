@@ -1,39 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { autodiffPlugin } from "@vitrine/autodiff";
-import { createEngine, decodeNpy, float32, toFloat32, type Engine, type Method, type Model, type ParameterInput, type ParameterShape, type Target, type Tensor } from "@vitrine/core";
+import { createEngine, float32, toFloat32, type Engine, type Method, type Model, type ParameterInput, type ParameterShape, type Target, type Tensor } from "@vitrine/core";
 import { onnxPlugin } from "@vitrine/format-onnx";
 import { attributionPlugin, gradCam, guidedGradCam, inputXGradient, integratedGradients, saliency } from "@vitrine/method-attribution";
 import { deconv, deconvPlugin } from "@vitrine/method-deconv";
 import { onnxNode } from "@vitrine/runtime-onnx-node";
 import { graphPlugin, graphSource, oneConv, multiLayer, referenceRuntime, relativeL2 } from "@vitrine/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ReferenceNetworks, type Manifest, type Saved } from "./networks.js";
 import { describeShared } from "./shared.js";
-
-/** A file of reference numbers, as the manifests describe it. */
-interface Saved {
-  readonly file: string;
-  readonly shape: readonly number[];
-  readonly params?: { readonly layer?: string; readonly n_steps?: number };
-  readonly onnx_tensor?: string | null;
-  readonly onnx_tensor_nofold?: string | null;
-}
-
-interface Manifest {
-  readonly name: string;
-  readonly input_name: string;
-  readonly output_name: string;
-  readonly target: readonly number[];
-  readonly gradient_wrt: string;
-  readonly arrays: Readonly<Record<string, Saved>>;
-  readonly methods: Readonly<Record<string, Saved>>;
-  readonly errors: Readonly<Record<string, string>>;
-  readonly onnx_variants: Readonly<Record<string, { readonly file: string }>>;
-  readonly float64_noise?: Readonly<Record<string, { readonly rel_l2: number }>>;
-  /** The value of the layer that `layer_gradcam` and its kin are about: null where batch normalisation was fused into it. */
-  readonly gradcam_onnx_tensor?: string | null;
-  readonly gradcam_onnx_tensor_nofold?: string | null;
-}
 
 const limit = 1e-3;
 /** What the README asks of Captum's trapezoid, which samples the all-zero baseline, where pooling ties. */
@@ -107,8 +83,8 @@ describeShared("conformance", "Attributions of the reference networks", (at) => 
     console.warn(`Not compared: ${[...Object.entries(declined), ...Object.entries(notCompared), ...Object.entries(otherwise)].map(([name, why]) => `${name} (${why})`).join("; ")}`);
   });
 
-  const npy = (name: string, file: string): Tensor => decodeNpy(new Uint8Array(readFileSync(path.join(at, "ref", name, file))), file);
-  const manifests = existsSync(at) ? readdirSync(path.join(at, "ref")).map((name) => JSON.parse(readFileSync(path.join(at, "ref", name, "manifest.json"), "utf8")) as Manifest) : [];
+  const networks = new ReferenceNetworks(at);
+  const { manifests } = networks;
 
   test("every reference is compared or listed with its reason", () => {
     expect(manifests.length).toBeGreaterThanOrEqual(27);
@@ -121,18 +97,18 @@ describeShared("conformance", "Attributions of the reference networks", (at) => 
 
   const open = (manifest: Manifest, variant: string): Promise<Model> => {
     const { file } = manifest.onnx_variants[variant]!;
-    return engine.load({ name: file, bytes: readFileSync(path.join(at, "onnx", file)) }, { spec: { inputs: {}, outputs: [{ name: manifest.output_name, kind: "logits" }] } });
+    return engine.load({ name: file, bytes: networks.bytes(file) }, { spec: { inputs: {}, outputs: [{ name: manifest.output_name, kind: "logits" }] } });
   };
 
   test.each(manifests.filter(({ name }) => Object.hasOwn(declined, name)).map((manifest) => [manifest.name, manifest] as const))("%s is declined, with the reason", async (name, manifest) => {
     const model = await open(manifest, "default");
-    await expect(engine.run(saliency, { model, input: { [manifest.input_name]: npy(name, "x.npy") } })).rejects.toMatchObject({ code: "operator-without-rule", kind: "unsupported" });
+    await expect(engine.run(saliency, { model, input: { [manifest.input_name]: networks.npy(name, "x.npy") } })).rejects.toMatchObject({ code: "operator-without-rule", kind: "unsupported" });
     await model.dispose();
   });
 
   test.each(manifests.filter(({ name }) => Object.hasOwn(defaultLayers, name)).map((manifest) => [manifest.name, manifest] as const))("Grad-CAM's own layer of %s", async (name, manifest) => {
     const model = await open(manifest, "default");
-    const { facts } = await engine.run(gradCam, { model, input: { [manifest.input_name]: npy(name, "x.npy") } });
+    const { facts } = await engine.run(gradCam, { model, input: { [manifest.input_name]: networks.npy(name, "x.npy") } });
     expect.soft(facts["layerValue"]).toBe(defaultLayers[name]);
     await model.dispose();
   });
@@ -144,13 +120,13 @@ describeShared("conformance", "Attributions of the reference networks", (at) => 
       models.set(variant, model);
       return model;
     };
-    const input = { [manifest.input_name]: npy(name, "x.npy") };
+    const input = { [manifest.input_name]: networks.npy(name, "x.npy") };
     const target: Target[] = manifest.target.map((index) => ({ kind: "class", index }));
     const row = new Map<string, number>();
     worst.set(name, row);
     const check = async (key: string, file: string, { variant, method, params, tensor, limit: most }: Comparison): Promise<void> => {
       const report = await engine.run(method, { model: await modelOf(variant), input, target, params });
-      const [found, wanted] = [report.tensors[tensor]!.tensor, npy(name, file)];
+      const [found, wanted] = [report.tensors[tensor]!.tensor, networks.npy(name, file)];
       expect(found.shape, key).toEqual(wanted.shape);
       row.set(key, relativeL2(toFloat32(found), toFloat32(wanted)));
       expect.soft(row.get(key), `${key} of ${name}`).toBeLessThanOrEqual(Math.max(most, 10 * (manifest.float64_noise?.[key]?.rel_l2 ?? 0)));
