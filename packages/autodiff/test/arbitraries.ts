@@ -1,34 +1,9 @@
 import { attr, float32, int64, intsAttr, scalar, seededRandom, sizeOf, type Attributes, type Tensor } from "@vitrine/core";
 import { operatorCase, type Fixed, type OperatorCase } from "@vitrine/testing";
 import fc from "fast-check";
-
-/** Random cases of one family: what its rules are held against differences by. */
-export interface Family {
-  readonly name: string;
-  readonly cases: fc.Arbitrary<OperatorCase>;
-}
-
-const seed = fc.integer({ min: 1, max: 1e6 });
-const dim = (min = 1, max = 4): fc.Arbitrary<number> => fc.integer({ min, max });
-const dims = (minRank: number, maxRank: number, max = 4): fc.Arbitrary<number[]> => fc.array(dim(1, max), { minLength: minRank, maxLength: maxRank });
-const flag = fc.constantFrom(0, 1);
-const each = <T>(arbitrary: fc.Arbitrary<T>, count: number): fc.Arbitrary<T[]> => fc.array(arbitrary, { minLength: count, maxLength: count });
-
-export function uniform(shape: readonly number[], s: number, low = -2, high = 2): Tensor<"float32"> {
-  const random = seededRandom(s);
-  return float32(shape, Float32Array.from({ length: sizeOf(shape) }, () => low + (high - low) * random.uniform()));
-}
-
-/** Distinct numbers, far enough apart that no difference crosses a tie. */
-function spaced(shape: readonly number[], s: number): Tensor<"float32"> {
-  const order = uniform(shape, s).data;
-  const ranks = new Float32Array(order.length);
-  Array.from(order.keys()).sort((a, b) => order[a]! - order[b]!).forEach((at, rank) => (ranks[at] = (rank - order.length / 2 + 0.3) / 16));
-  return float32(shape, ranks);
-}
-
-const fixed = (value: Tensor): Fixed => ({ fixed: value });
-const ints = (values: readonly number[]): Fixed => fixed(int64(values));
+import { dim, dims, each, fixed, flag, ints, seed, spaced, uniform, type Family } from "./drawing.js";
+import { functionFamilies } from "./functions.js";
+import { placingFamilies } from "./placing.js";
 
 interface Sliding {
   readonly size: number[];
@@ -230,4 +205,6 @@ export const families: readonly Family[] = [
   { name: "Resize", cases: resizing },
   { name: "gathering", cases: gathering },
   { name: "what moves elements", cases: moving },
+  ...functionFamilies,
+  ...placingFamilies,
 ];

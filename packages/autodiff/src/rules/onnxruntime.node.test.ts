@@ -3,7 +3,7 @@ import { onnxNode } from "@vitrine/runtime-onnx-node";
 import { operatorCases, relativeL2 } from "@vitrine/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { evaluate, gradientGraph } from "../../test/gradients.js";
-import { uniform } from "../../test/arbitraries.js";
+import { uniform } from "../../test/drawing.js";
 import { differentiableOperators } from "../index.js";
 
 /** What is appended has to be valid to a real runtime, and mean the same there. */
