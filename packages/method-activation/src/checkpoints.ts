@@ -27,6 +27,16 @@ function isModel(value: unknown): value is Model {
   return typeof value === "object" && value !== null && "graph" in value && "run" in value && "layer" in value;
 }
 
+const unmeasurable: CheckpointMeasures = { sparsity: NaN, dead: NaN, concentration: NaN, entropy: NaN };
+
+/** A layer that holds what is no number has no measures: zeros among NaN say nothing of it. */
+export function checkpointMeasures(statistics: SetStatistics): CheckpointMeasures {
+  if (!statistics.isFinite) return unmeasurable;
+  const { sparsity, concentration, entropy } = statistics.layerMeans();
+  const dead = statistics.dead();
+  return { sparsity, concentration, entropy, dead: dead === undefined ? NaN : dead.length / statistics.units };
+}
+
 /** The models among the values of `--checkpoints`. @throws `checkpoint-kind`, `set-empty` */
 export function checkpointModels(values: readonly unknown[]): readonly Model[] {
   if (values.length === 0) throw activationError("set-empty", { flag: "--checkpoints" });
@@ -98,11 +108,7 @@ export async function* measureCheckpoints(
     for (; !step.done; step = await running.next()) yield { checkpoint: i, inputs: step.value };
     const { statistics, labels } = step.value;
     inputs = labels.length;
-    layers.forEach((layer, k) => {
-      const { sparsity, concentration, entropy } = statistics[k]!.layerMeans();
-      const dead = statistics[k]!.dead();
-      curves.get(layer)!.push({ sparsity, concentration, entropy, dead: dead === undefined ? NaN : dead.length / layer.units });
-    });
+    layers.forEach((layer, k) => curves.get(layer)!.push(checkpointMeasures(statistics[k]!)));
   }
   const names = models.map((checkpoint) => checkpoint.file.name);
   return { axis: checkpointAxis(names), names, inputs, layers: curves };

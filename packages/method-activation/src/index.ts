@@ -6,3 +6,4 @@ export { appendStatistics, type Reduction, type StatisticsNodes, type Statistics
 export { readStatistics, statisticNames, type LayerStatistics, type StatisticName } from "./statistics.js";
 export { SetStatistics, setStatisticNames, type SetStatisticName } from "./set-statistics.js";
 export { mapPlace, receptiveBox, type InputBox } from "./receptive-box.js";
+export { ActivationTraining, type TrainingOptions } from "./training.js";

@@ -64,6 +64,11 @@ export class SetStatistics {
     return this.#positions / Math.max(1, this.inputs);
   }
 
+  /** False where a value of the layer was NaN or infinite. */
+  get isFinite(): boolean {
+    return this.#sum.every(Number.isFinite);
+  }
+
   /** [units] each; NaN where a statistic does not apply. */
   values(): Readonly<Record<SetStatisticName, Float32Array>> {
     const share = (of: Float64Array, by: number | Float64Array): Float32Array => Float32Array.from(of, (value, unit) => value / (typeof by === "number" ? by : by[unit]!));

@@ -38,13 +38,18 @@ export interface AnalysisStep {
   readonly what: string;
 }
 
-/** Measures every filter of every parameter that has some. Yields what it is at, so that a run can be stopped. */
-export function* analyseBanks(graph: Graph, parameters: readonly ModelParameter[], options: AnalysisOptions): Generator<AnalysisStep, readonly BankAnalysis[]> {
+/** The banks of filters of parameters in their order, and whether each looks at the pixels of the input. */
+export function plannedBanks(graph: Graph, parameters: readonly ModelParameter[]): { readonly parameter: ModelParameter; readonly bank: FilterBank; readonly pixels: boolean }[] {
   const firstOnes = firstNodes(graph);
   const seesPixels = (parameter: ModelParameter, { kernel, slices }: FilterBank): boolean =>
     parameter.kind === "conv" && kernel.length === 2 && Math.min(...kernel) > 1 && Math.max(...kernel) <= largestKernel && slices <= 4 && firstOnes.has(parameter.node.name);
-  const plan = parameters.flatMap((parameter) =>
+  return parameters.flatMap((parameter) =>
     banksOf(parameter).filter(({ filters, slices }) => filters > 0 && slices > 0).map((bank) => ({ parameter, bank, pixels: seesPixels(parameter, bank) })));
+}
+
+/** Measures every filter of every parameter that has some. Yields what it is at, so that a run can be stopped. */
+export function* analyseBanks(graph: Graph, parameters: readonly ModelParameter[], options: AnalysisOptions): Generator<AnalysisStep, readonly BankAnalysis[]> {
+  const plan = plannedBanks(graph, parameters);
   const total = plan.reduce((sum, { bank, pixels }) => sum + 1 + (pixels ? Math.min(mostAnalysed, bank.filters) : 0), 0);
   const result: BankAnalysis[] = [];
   let done = 0;

@@ -35,7 +35,7 @@ const curves: Readonly<Record<(typeof measures)[number], { readonly key: string;
 
 /** Pictures of how many layers, at how many checkpoints, and of how many filters. */
 const mostPictured = 4;
-const mostSteps = 8;
+export const mostSteps = 8;
 const mostTiles = 64;
 
 function isModel(value: unknown): value is Model {
@@ -51,8 +51,11 @@ export function checkpointModels(values: readonly unknown[]): readonly Model[] {
   });
 }
 
+/** A network, as much of it as its weights need. */
+export type WeightsModel = Pick<Model, "graph" | "file">;
+
 /** The same banks in another state of the network. @throws `checkpoint-parameter`, `checkpoint-shape` */
-function banksIn(checkpoint: Model, model: Model, followed: readonly Followed[], fold: boolean): readonly FilterBank[] {
+export function banksIn(checkpoint: WeightsModel, model: Pick<Model, "file">, followed: readonly Followed[], fold: boolean): readonly FilterBank[] {
   const all = modelParameters(checkpoint.graph);
   const parameters = fold ? foldBatchNorm(checkpoint.graph, all).parameters : all;
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
@@ -69,66 +72,84 @@ function banksIn(checkpoint: Model, model: Model, followed: readonly Followed[],
 /** Curves over checkpoints, and the filters at each of them side by side. Yields how many were read. */
 export function* followCheckpoints(job: Pick<Job, "model">, models: readonly Model[], followed: readonly Followed[], options: CheckpointOptions): Generator<number, Findings> {
   // All are checked before any is measured.
-  const states = models.map((checkpoint) => banksIn(checkpoint, job.model, followed, options.fold));
-  const axis = checkpointAxis(models.map((checkpoint) => checkpoint.file.name));
-  const measured: Measures[][] = followed.map(() => []);
-  for (const [done, at] of axis.order.entries()) {
-    followed.forEach((_, i) => measured[i]!.push(measure(states[at]![i]!, options.nearZero)));
-    yield done + 1;
+  const banks = models.map((checkpoint) => banksIn(checkpoint, job.model, followed, options.fold));
+  const states: FollowedState[] = [];
+  for (const [at, checkpoint] of models.entries()) {
+    states.push({ name: checkpoint.file.name, measures: banks[at]!.map((bank) => measure(bank, options.nearZero)), banks: banks[at] });
+    yield at + 1;
   }
+  return followedFindings(states, followed, options);
+}
+
+/** What is told of one state of a network. */
+export interface FollowedState {
+  /** Says when it was: `epoch-08`. */
+  readonly name: string;
+  /** One per bank that is followed. */
+  readonly measures: readonly Measures[];
+  /** The same banks; undefined where this state is not pictured, and only those that are needed where they are. */
+  readonly banks: readonly (FilterBank | undefined)[] | undefined;
+}
+
+/** Curves over states of a network, in any order, and the filters side by side at as many of those that have them as are shown. */
+export function followedFindings(states: readonly FollowedState[], followed: readonly Followed[], options: Pick<CheckpointOptions, "symmetric" | "rgb">): Findings {
+  const names = states.map(({ name }) => name);
+  const axis = checkpointAxis(names);
   const group = "Over training";
   const ordered = <T>(values: readonly T[]): T[] => axis.order.map((i) => values[i]!);
+  const measured = (i: number): readonly Measures[] => states.map(({ measures }) => measures[i]!);
   const tensors: Record<string, FindingTensor> = {
-    checkpoints: { tensor: float32([models.length], ordered(axis.values)), axes: ["checkpoint"], meaning: `${axis.title} of each checkpoint` },
+    checkpoints: { tensor: float32([states.length], ordered(axis.values)), axes: ["checkpoint"], meaning: `${axis.title} of each checkpoint` },
   };
   const views: View[] = measures.map((name): CurveView => {
     const { key, title, yAxis, meaning, caption } = curves[name];
     const series = followed.map(({ parameter, bank }, i) => {
       const y = keyOf(key, parameter.name, bank.block);
-      tensors[y] = { tensor: float32([models.length], measured[i]!.map((one) => one[name])), axes: ["checkpoint"], meaning };
+      tensors[y] = { tensor: float32([states.length], ordered(measured(i).map((one) => one[name]))), axes: ["checkpoint"], meaning };
       return { x: "checkpoints", y, label: titled(parameter.name, bank.block) };
     });
-    return { kind: "curve", group, title, yAxis, xAxis: axis.title, caption: `${caption} ${countOf(models.length, "checkpoint")}.`, series, ...(name === "nearZero" && { yRange: [0, 1] as const }) };
+    return { kind: "curve", group, title, yAxis, xAxis: axis.title, caption: `${caption} ${countOf(states.length, "checkpoint")}.`, series, ...(name === "nearZero" && { yRange: [0, 1] as const }) };
   });
-  const steps = evenly(axis.order, mostSteps);
-  for (const [i, { parameter, bank }] of pictured(followed)) {
-    const panels = steps.map((at) => panel(parameter, states[at]![i]!, `${axis.title} ${axis.values[at]!}`, String(axis.values[at]!), options, followed[i]!.first, tensors));
+  const steps = evenly(axis.order.filter((at) => states[at]!.banks), mostSteps);
+  for (const [i, { parameter, bank, first }] of pictured(followed)) {
+    const panels = steps.map((at) => panel(parameter, states[at]!.banks![i]!, `${axis.title} ${axis.values[at]!}`, String(axis.values[at]!), options, first, tensors));
+    if (panels.length === 0) continue;
     views.push({
       kind: "side-by-side", group, title: `The filters of ${titled(parameter.layer, bank.block)} over training`, views: panels,
-      caption: `${bank.filters > mostTiles ? `The first ${mostTiles} of ` : ""}${countOf(bank.filters, "filter")} of ${by(bank.kernel)}, in rows from 0${steps.length < models.length ? `; ${steps.length} of ${models.length} checkpoints` : ""}.`,
+      caption: `${bank.filters > mostTiles ? `The first ${mostTiles} of ` : ""}${countOf(bank.filters, "filter")} of ${by(bank.kernel)}, in rows from 0${steps.length < states.length ? `; ${steps.length} of ${states.length} checkpoints` : ""}.`,
     });
   }
   const facts: Record<string, Fact> = {
     checkpoints: {
-      axis: axis.title, files: ordered(models.map((checkpoint) => checkpoint.file.name)), at: ordered(axis.values),
+      axis: axis.title, files: ordered(names), at: ordered(axis.values),
       weights: followed.map(({ parameter, bank }, i): Fact => ({
         parameter: parameter.name, block: bank.block,
-        std: measured[i]!.map((one) => orNull(one.std)), meanL2: measured[i]!.map((one) => orNull(one.l2)), nearZero: measured[i]!.map((one) => orNull(one.nearZero)),
+        std: ordered(measured(i).map((one) => orNull(one.std))), meanL2: ordered(measured(i).map((one) => orNull(one.l2))), nearZero: ordered(measured(i).map((one) => orNull(one.nearZero))),
       })),
     },
   };
   return { tensors, facts, views };
 }
 
-function measure(bank: FilterBank, nearZero: number): Measures {
+export function measure(bank: FilterBank, nearZero: number): Measures {
   const { std, nearZero: share } = statisticsOf(blockOf(bank), nearZero);
   return { std, nearZero: share, l2: meanOf(Array.from({ length: bank.filters }, (_, f) => norm(filterOf(bank, f)))) };
 }
 
 /** Convolutions with an extent, those over pixels first. */
-function pictured(followed: readonly Followed[]): (readonly [number, Followed])[] {
+export function pictured(followed: readonly Followed[]): (readonly [number, Followed])[] {
   const spatial = [...followed.entries()].filter(([, { bank }]) => bank.kernel.reduce((a, b) => a * b, 1) > 1);
   const first = spatial.filter(([, one]) => one.first);
   return (first.length > 0 ? first : spatial).slice(0, mostPictured);
 }
 
 /** At most `most` of them, the first and the last among these. */
-function evenly(values: readonly number[], most: number): number[] {
+export function evenly(values: readonly number[], most: number): number[] {
   if (values.length <= most) return [...values];
   return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))]!);
 }
 
-function panel(parameter: ModelParameter, bank: FilterBank, title: string, at: string, options: FilterViewOptions, first: boolean, tensors: Record<string, FindingTensor>): View {
+function panel(parameter: ModelParameter, bank: FilterBank, title: string, at: string, options: Pick<FilterViewOptions, "symmetric" | "rgb">, first: boolean, tensors: Record<string, FindingTensor>): View {
   const key = keyOf(`checkpoint-${at}`, parameter.name, bank.block);
   const filters = Math.min(mostTiles, bank.filters);
   if (first && bank.slices === 3) {

@@ -8,3 +8,4 @@ export { fitGabor, type Gabor, type GaborFit } from "./gabor.js";
 export { spectrumOf, type Kernel, type Spectrum } from "./spectrum.js";
 export { statisticsOf, type WeightStatistics } from "./statistics.js";
 export { type FindingName, type Noticed } from "./noticed.js";
+export { WeightsTraining, type WeightsTrainingOptions } from "./training.js";
