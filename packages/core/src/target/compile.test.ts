@@ -1,6 +1,6 @@
 import { referenceRuntime } from "@vitrine/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, createEngine, defineMethod, definePlugin, float32, GraphBuilder, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
+import { at, classSource, createEngine, defineMethod, definePlugin, float32, GraphBuilder, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
 import { graphsFormat, noise, smallConvNet } from "../test-support/networks.js";
 
 let engine: Engine;
@@ -99,5 +99,22 @@ describe("a compiled target", () => {
     [[{ kind: "top" }, { kind: "top" }], "target-count"],
   ])("refuses %j", async (targets, code) => {
     await expect(scores(targets)).rejects.toMatchObject({ code });
+  });
+});
+
+describe("rows of an output", () => {
+  /** [N, 6, 3] → scores [N, 6, 2], and where asked boxes [N, 6, 4]. */
+  function rows(boxes: boolean) {
+    const b = new GraphBuilder();
+    const from = b.input("x", "float32", ["N", 6, 3]);
+    const out = b.softmax(b.matMul(from, b.constant(noise([3, 2], 3))), 2, "scores");
+    return b.build({ outputs: boxes ? [out, b.matMul(from, b.constant(noise([3, 4], 4)), "boxes")] : [out] });
+  }
+  it.each([["steps", false, 1], ["places where each has a box beside it", true, undefined]] as const)("are %s", async (_, boxes, time) => {
+    const own = createEngine({ runtime: referenceRuntime, plugins: [definePlugin({ name: "t", register: (r) => r.format(graphsFormat({ net: rows(boxes) })) })] });
+    const loaded = await own.load({ name: "net", bytes: new Uint8Array() });
+    const { axes } = await classSource({ model: loaded, feeds: { x: noise([2, 6, 3], 5) } }, "output");
+    expect(axes).toEqual({ batch: 0, unit: 2, classes: 2, time });
+    await own.dispose();
   });
 });

@@ -282,8 +282,23 @@ export async function classSource({ model, feeds }: Pick<TargetContext, "model" 
   if (normalise && unit === undefined) throw coreError("target-output", { why: "it is one number per sample, so there is no probability of a class" });
   const { shape } = layer;
   const rest = shape.map((_, axis) => axis).filter((axis) => axis !== layer.batchAxis && axis !== unit);
-  const time = shape.length === 3 && rest.length === 1 && shape[rest[0]!]! > 1 ? rest[0] : undefined;
+  const steps = shape.length === 3 && rest.length === 1 && shape[rest[0]!]! > 1 ? rest[0] : undefined;
+  const time = steps !== undefined && (await areBoxes({ model, feeds }, shape, steps)) ? undefined : steps;
   return { value, shape, axes: { batch: layer.batchAxis, unit, classes: unit === undefined ? 1 : shape[unit]!, time }, normalise };
+}
+
+/** Operators of networks that go step by step. */
+const stepping: ReadonlySet<string> = new Set(["LSTM", "GRU", "RNN", "Scan", "Loop"]);
+
+/** Whether the rows along an axis of classes are boxes and not steps: the spec says so, or another output has four numbers for each. */
+async function areBoxes({ model, feeds }: Pick<TargetContext, "model" | "feeds">, shape: readonly number[], axis: number): Promise<boolean> {
+  const { kind, name } = model.output;
+  if (kind !== undefined && kind !== "class-probabilities") return kind === "detections";
+  if (model.graph.nodes.some(({ op }) => stepping.has(op))) return false;
+  const others = model.graph.outputs.filter((output) => output.name !== name).map((output) => output.name);
+  if (others.length === 0) return false;
+  const shapes = await model.shapes(others, feeds);
+  return [...shapes.values()].some((other) => other.length === shape.length && other[axis] === shape[axis] && other.some((dim, i) => i !== axis && dim === 4));
 }
 
 /** Each sample's strongest class of the output (at its step; summed over places where the output is a map). */
