@@ -1,4 +1,4 @@
-import { countOf, layerAxisNames, layerExtent, modelName, orNull, type Fact, type Findings, type FindingTensor, type Job, type View } from "@vitrine/core";
+import { layerAxisNames, layerExtent, orNull, type Fact, type Findings, type FindingTensor, type Job, type View } from "@vitrine/core";
 import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
 import { answerBars, answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
@@ -25,7 +25,7 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
   const measures = statistics.map((one) => measuresOf(one, sample));
   const where = job.samples === 1 ? "on this input" : `on sample ${sample} of ${job.samples}`;
   const sentences = [
-    answer ? answerSentence(job.model.file.name, answer) : `${modelName(job.model.file.name)}: ${countOf(layers.length, "layer")} ${where}.`,
+    answer && answerSentence(job.model.file.name, answer),
     sparsitySentence(measures, where),
   ].filter((sentence) => sentence !== undefined);
 
@@ -39,7 +39,7 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
   const layerViews = statistics.map((one) => layerView(one, sample, options, answer, one.layer.value === pass.classValue));
   const views: View[] = [
     ...(pictureKey === undefined ? [] : [{ kind: "image", group, title: "The input, as the network gets it", tensor: pictureKey } as const]),
-    { kind: "text", group, title: group, text: sentences.join(" ") },
+    ...(sentences.length === 0 ? [] : [{ kind: "text", group, title: answer ? group : "What was measured", text: sentences.join(" ") } as const]),
     ...(answer && !layerViews.some((view) => view.kind === "bars") ? [answerBars(answer, group)] : []),
     ...units.map(({ view }) => view),
     ...layerViews,
@@ -50,7 +50,7 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
   return {
     tensors: { ...pictures, ...tensorsOf(pass), ...Object.assign({}, ...units.map(({ tensors }) => tensors)) as Record<string, FindingTensor> },
     facts: {
-      summary: sentences.join(" "),
+      ...(sentences.length > 0 && { summary: sentences.join(" ") }),
       samples: job.samples, sample,
       top: answer ? answerFacts(answer) : null,
       statistics: statisticNames,

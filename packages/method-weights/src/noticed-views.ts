@@ -4,12 +4,22 @@ import { list } from "./words.js";
 
 const order: readonly FindingName[] = ["no numbers", "dead filters", "duplicate filters", "noisy filters", "missing middle frequencies", "aliasing"];
 const mostSaid = 3;
+const mostInSentence = 2;
 const mostRows = 60;
 
 /** The findings by name, those with the most filters first. */
 export function byFinding(noticed: readonly Noticed[]): Noticed[] {
   return [...noticed].sort((a, b) => order.indexOf(a.finding) - order.indexOf(b.finding) || b.filters.length - a.filters.length);
 }
+
+/** What was noticed, the gravest in full and the rest counted: for who reads one paragraph. */
+export function noticedSentence(noticed: readonly Noticed[], banks: number): string {
+  if (noticed.length === 0) return nothing(banks);
+  const sorted = byFinding(noticed);
+  const rest = sorted.length - mostInSentence;
+  return [...sorted.slice(0, mostInSentence).map(({ says }) => says), ...(rest > 0 ? [`${countOf(rest, "thing")} more ${rest === 1 ? "was" : "were"} noticed in the weights.`] : [])].join(" ");
+}
+const nothing = (banks: number): string => `In ${countOf(banks, "block")} of weights nothing stands out.`;
 
 /** What was noticed in words, and a table with the evidence; that nothing was noticed is said too. */
 export function noticedViews(noticed: readonly Noticed[], banks: number, similar: number): View[] {
@@ -23,7 +33,7 @@ export function noticedViews(noticed: readonly Noticed[], banks: number, similar
   });
   const text: TextView = {
     kind: "text", group, title: sorted.length === 0 ? "Nothing was noticed" : "What was noticed",
-    text: sorted.length === 0 ? `In ${countOf(banks, "block")} of weights nothing stands out. ${searched}` : sentences.join("\n"),
+    text: sorted.length === 0 ? `${nothing(banks)} ${searched}` : sentences.join("\n"),
     caption: sorted.length === 0 ? "A network may be bad in ways that its weights do not show." : searched,
   };
   if (sorted.length === 0) return [text];

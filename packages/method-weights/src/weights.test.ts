@@ -87,6 +87,7 @@ describe("what it noticed", { timeout: 60_000 }, () => {
     expect(noticed(report)).toEqual([]);
     expect(report.views[0]).toMatchObject({ kind: "text", title: "Nothing was noticed" });
     expect((report.views[0] as TextView).text).toContain("aliasing (more than half");
+    expect(report.facts["summary"]).toBe("In 1 block of weights nothing stands out.");
   });
 
   test("a dead filter and a duplicate, with their numbers", async () => {
@@ -126,6 +127,7 @@ describe("what it noticed", { timeout: 60_000 }, () => {
     const aliasingOf = (report: Report): Record<string, Fact> | null => (filtersOf(report, "conv1.weight")["firstLayer"] as { aliasing: Record<string, Fact> | null }).aliasing;
     const coarse = await run("stride-4.x", { layers: ["conv1"] });
     expect(noticed(coarse).map(({ finding }) => finding)).toEqual(["aliasing"]);
+    expect(coarse.facts["summary"]).toMatch(/^conv1\.weight steps by 4 pixels, and \d+ % of its filters' power lies above/);
     expect(aliasingOf(coarse)).toMatchObject({ stride: [4, 4], nyquist: [0.125, 0.125], ofNoise: 1 - 1 / 16 });
     // Gratings of .2 cycles per pixel fold back after four steps, and not after two.
     expect(aliasingOf(coarse)!["share"]).toBeGreaterThan(0.8);

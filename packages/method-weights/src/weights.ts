@@ -8,7 +8,7 @@ import { colourOrder } from "./first-layer.js";
 import { firstLayerViews } from "./first-layer-views.js";
 import { foldBatchNorm } from "./fold.js";
 import { notice, type Noticed } from "./noticed.js";
-import { byFinding, noticedViews } from "./noticed-views.js";
+import { byFinding, noticedSentence, noticedViews } from "./noticed-views.js";
 import { hasInnerWeights, isUnscaled, layersWithoutWeights, modelParameters, type ModelParameter } from "./parameters.js";
 import { weightsReport } from "./report.js";
 import { selectParameters } from "./select.js";
@@ -132,6 +132,7 @@ function present(parameters: readonly ModelParameter[], banks: readonly BankAnal
   const statistics = statisticsViews(banks, nearZero);
   Object.assign(tensors, statistics.tensors);
   const facts: Record<string, Fact> = {
+    summary: noticedSentence(noticed, banks.length),
     parameterCount: parameters.reduce((sum, { tensor }) => sum + tensor.data.length, 0),
     noticed: byFinding(noticed).map(({ finding, layer, parameter, says, evidence }) => ({ finding, layer, parameter, says, evidence })),
     parameters: parameterFacts(parameters, ({ tensor }) => toFloat32(tensor), nearZero),
