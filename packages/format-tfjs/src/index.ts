@@ -1,3 +1,4 @@
 export { tfjsFormat, tfjsPlugin } from "./format.js";
 export { readTfjs } from "./read.js";
-export { fromArtifacts, fromLayersModel, type Artifacts, type LiveLayersModel } from "./artifacts.js";
+export { fromArtifacts, type Artifacts } from "./artifacts.js";
+export { fromLayersModel, liveNetwork, type LiveLayersModel, type LiveNetwork, type LiveState, type WeightsSnapshot } from "./live.js";

@@ -2,7 +2,7 @@ import { createEngine, float32, type ModelSource } from "@vitrine/core";
 import { expectClose, referenceRuntime } from "@vitrine/testing";
 import { describe, expect, it } from "vitest";
 import { artifactsOf, chain, check, compare, layers as tfl, memorySource, randomize, run, tf, type SymbolicTensor } from "../test/tf.js";
-import { fromArtifacts, fromLayersModel, readTfjs, tfjsPlugin, type Artifacts } from "./index.js";
+import { fromArtifacts, fromLayersModel, liveNetwork, readTfjs, tfjsPlugin, type Artifacts } from "./index.js";
 
 const { layers } = tfl;
 const symbolic = (shape: (number | null)[], name?: string): SymbolicTensor => tfl.input({ shape, ...(name !== undefined && { name }) }) as never;
@@ -113,6 +113,26 @@ describe("a model in memory", () => {
     const x = { hidden_input: float32([1, 3], [1, 2, 3]) };
     const results = [await run((await readTfjs(before)).graph, x), await run((await readTfjs(after)).graph, x)];
     expect(() => expectClose(results[0]!["classes"]!, results[1]!["classes"]!, 0.1)).toThrow();
+  });
+
+  it("is one graph with other weights at every moment", async () => {
+    const model = randomize(chain(
+      layers.conv1d({ inputShape: [9, 3], kernelSize: 3, filters: 4, name: "conv" }), layers.batchNormalization({ scale: false, name: "norm" }), layers.gru({ units: 3, name: "memory" }), layers.dense({ units: 2, name: "classes" }),
+    ));
+    const live = liveNetwork(model, "training.json");
+    const first = live.at(await live.snapshot());
+    randomize(model, 99);
+    const second = live.at(await live.snapshot());
+    const fromFile = await readTfjs(await fromLayersModel(model));
+    expect(second.graph.nodes).toEqual(first.graph.nodes);
+    for (const [name, constant] of fromFile.graph.constants) expect(second.graph.constants.get(name)!.read(), name).toEqual(constant.read());
+    const changed = [...second.graph.constants].filter(([name, constant]) => String(constant.read().data) !== String(first.graph.constants.get(name)!.read().data)).map(([name]) => name);
+    expect(changed.length).toBeGreaterThan(6);
+    // What changes is among the weights; a scale that the layer does not have is one that never changes.
+    for (const name of changed) expect(second.weights.has(name), name).toBe(true);
+    model.dispose();
+    await expect(live.snapshot()).rejects.toMatchObject({ code: "tfjs-live", message: expect.stringContaining("disposed") as string });
+    expect(() => liveNetwork(tfl.sequential())).toThrow(expect.objectContaining({ code: "tfjs-live", message: expect.stringContaining("not built") as string }));
   });
 
   it("is refused where it is none", async () => {

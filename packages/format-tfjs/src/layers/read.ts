@@ -15,6 +15,8 @@ export interface ReadLayers {
   readonly notices: readonly string[];
   /** "keras 2.2.4-tf": who wrote the topology. */
   readonly writer: string | undefined;
+  /** The graph's constants that are made of weights. */
+  readonly parameters: ReadonlySet<string>;
 }
 
 /** The graph of a LayersModel. */
@@ -31,5 +33,5 @@ export function readLayersModel(topology: Json | undefined, weights: Weights, fi
   };
   const context = { b, layout: new Layout(b), weights: new WeightIndex(weights), parameters: new Map<string, string>(), notice };
   const outputs = new NetworkReader(context, file).read(readNetwork(kind, fields.get("config"), fields.path("config"), file), []);
-  return { graph: finished(context.layout, outputs.map((output) => ({ ...output, dtype: "float32" }))), notices, writer: typeof version === "string" ? `keras ${version}` : undefined };
+  return { graph: finished(context.layout, outputs.map((output) => ({ ...output, dtype: "float32" }))), notices, writer: typeof version === "string" ? `keras ${version}` : undefined, parameters: new Set(context.parameters.values()) };
 }
