@@ -28,24 +28,26 @@ export function broadcastShape(shapes: readonly (readonly number[])[]): number[]
 /**
  * Channels last if an operand of the result's rank is held so already; the others follow, which is free for those with one
  * channel or one place and is done once for constants.
+ * @param counted truth values as the numbers 0 and 1
  */
-export function align(operands: readonly Held[]): Aligned {
+export function align(operands: readonly Held[], counted = false): Aligned {
   const shape = broadcastShape(operands.map((operand) => operand.shape));
   const rank = shape.length;
   const layout: Layout = rank > 2 && operands.some((operand) => operand.rank === rank && operand.layout === "last") ? "last" : "plain";
-  if (layout === "plain") return { tensors: operands.map((operand) => operand.plain()), layout, shape };
+  const as = (operand: Held, form: Layout): TfTensor => (counted ? operand.numbers(form) : operand.in(form));
+  if (layout === "plain") return { tensors: operands.map((operand) => as(operand, "plain")), layout, shape };
   return {
-    tensors: operands.map((operand) => (operand.size === 1 && operand.rank <= 1 ? operand.plain() : operand.rank === rank ? operand.last() : widened(operand, rank))),
+    tensors: operands.map((operand) => (operand.size === 1 && operand.rank <= 1 ? as(operand, "plain") : operand.rank === rank ? as(operand, "last") : widened(operand, rank, counted))),
     layout,
     shape,
   };
 }
 
 /** Channels last after adding leading axes of size 1. */
-function widened(operand: Held, rank: number): TfTensor {
-  return operand.form(`last:${rank}`, () => {
+function widened(operand: Held, rank: number, counted: boolean): TfTensor {
+  return operand.form(`last:${rank}${counted ? " numbers" : ""}`, () => {
     const full = [...new Array<number>(rank - operand.rank).fill(1), ...operand.shape];
-    return Held.device(operand.dtype, full, reshape(operand.plain(), full)).last();
+    return Held.device(counted ? "float32" : operand.dtype, full, reshape(counted ? operand.numbers("plain") : operand.plain(), full)).last();
   });
 }
 

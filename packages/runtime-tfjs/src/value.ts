@@ -1,4 +1,4 @@
-import { keep, reshape, tensor as upload, transpose, clone, type DataType, type Rank, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { cast, keep, reshape, tensor as upload, transpose, clone, type DataType, type Rank, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { sizeOf, type DType, type Tensor } from "@vitrine/core";
 import { onBackend } from "./engine.js";
 import { fromDevice, toDevice } from "./tensors.js";
@@ -8,6 +8,9 @@ export type Layout = "plain" | "last";
 
 /** The largest host value that constant folding keeps computing with. */
 const homelySize = 4096;
+
+/** The forms of truth values as numbers. */
+const counted = { plain: "plain:numbers", last: "last:numbers" } as const;
 
 /** The type that tfjs computes in: its integers have 32 bits, its floats too. */
 export function deviceType(dtype: DType): DataType {
@@ -52,6 +55,13 @@ export class Held {
     return value;
   }
 
+  /** Truth values that were computed as the numbers 0 and 1, which wasm is many times faster with. */
+  static counted(shape: readonly number[], made: TfTensor, layout: Layout = "plain"): Held {
+    const value = new Held("bool", shape, undefined, false, false);
+    value.#forms.set(counted[layout], made);
+    return value;
+  }
+
   get rank(): number {
     return this.shape.length;
   }
@@ -71,7 +81,7 @@ export class Held {
 
   /** The layout that costs nothing; channels last where both are there. */
   get layout(): Layout {
-    return this.#forms.has("last") ? "last" : "plain";
+    return this.#forms.has("last") || this.#forms.has(counted.last) ? "last" : "plain";
   }
 
   /** On the device, in ONNX's order. */
@@ -79,6 +89,7 @@ export class Held {
     return this.form("plain", () => {
       const last = this.#forms.get("last");
       if (last) return toPlain(last, this.shape);
+      if (this.#isCounted) return cast(this.numbers("plain"), "bool");
       const host = this.#host!;
       return upload(toDevice(host), [...host.shape], deviceType(host.dtype));
     });
@@ -86,11 +97,24 @@ export class Held {
 
   /** On the device, channels last. For values of 3 axes and more. */
   last(): TfTensor {
-    return this.form("last", () => toLast(this.#forms.get("plain") ?? this.plain(), this.shape));
+    return this.form("last", () => (this.#isCounted && !this.#forms.has("plain") ? cast(this.numbers("last"), "bool") : toLast(this.#forms.get("plain") ?? this.plain(), this.shape)));
   }
 
   in(layout: Layout): TfTensor {
     return layout === "last" ? this.last() : this.plain();
+  }
+
+  /** Of truth values: 0 and 1 as floats. */
+  numbers(layout: Layout): TfTensor {
+    return this.form(counted[layout], () => {
+      const other = this.#forms.get(counted[layout === "last" ? "plain" : "last"]);
+      if (!other) return cast(this.in(layout), "float32");
+      return layout === "last" ? toLast(other, this.shape) : toPlain(other, this.shape);
+    });
+  }
+
+  get #isCounted(): boolean {
+    return this.#forms.has(counted.plain) || this.#forms.has(counted.last);
   }
 
   /** Another form, made once: repacked weights. */

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { broadcast, each } from "./elementwise.js";
 import { align } from "../layout.js";
 import { Held } from "../value.js";
-import { above, below, both, nearHost, select } from "./kernels.js";
+import { nearHost } from "./heap.js";
+import { select } from "./kernels.js";
+import { countedGreater, countedThreshold, logic, not, truth, type Comparison } from "./truths.js";
 import { input, type Operator } from "./operator.js";
 
 type Pair = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
@@ -11,17 +13,15 @@ type Pair = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 const folded = (combine: Pair): Operator => ({ device: broadcast((operands) => (operands.length === 1 ? tf.clone(operands[0]!) : operands.reduce(combine))), exact: true });
 const compared = (compare: Pair): Operator => ({ device: broadcast(([a, b]) => compare(a!, b!), "bool") });
 
-/** A comparison with one finite number is a step on wasm. */
-const threshold = (compare: Pair, withNumber: (x: tf.Tensor, limit: number) => tf.Tensor): Operator => ({
+/** On wasm a comparison of floats is a step, and counts in numbers. */
+const ordered = (compare: Pair, comparison: Comparison): Operator => ({
   device: (call) => {
-    const [x, limit] = [input(call, 0), input(call, 1)];
-    const bound = limit.size === 1 && limit.rank <= x.rank && x.dtype === "float32" ? Number(limit.onHost?.data[0] ?? NaN) : NaN;
-    if (Number.isFinite(bound)) return [Held.device("bool", x.shape, withNumber(x.in(x.layout), bound), x.layout)];
-    return broadcast(([a, b]) => compare(a!, b!), "bool")(call);
+    const [a, b] = [input(call, 0), input(call, 1)];
+    const bound = b.size === 1 && b.rank <= a.rank ? Number(b.onHost?.data[0] ?? NaN) : NaN;
+    const counted = Number.isFinite(bound) ? countedThreshold(call, a, bound, comparison) : comparison === ">" ? countedGreater(call, a, b) : comparison === "<" ? countedGreater(call, b, a) : undefined;
+    return counted ? [counted] : broadcast(([p, q]) => compare(p!, q!), "bool")(call);
   },
 });
-/** tfjs takes numbers and truth values for different things; ONNX's logic has truth values only. */
-const truth = (x: tf.Tensor): tf.Tensor => (x.dtype === "bool" ? x : tf.cast(x, "bool"));
 
 /** Truncated, as C's fmod: the sign of the dividend. tfjs's own mod has the divisor's. */
 const fmod: Pair = (a, b) => {
@@ -68,10 +68,10 @@ export type BinaryName =
 export const binary: Readonly<Record<BinaryName, Operator>> = {
   Add: folded(tf.add), Sub: folded(tf.sub), Mul: folded(tf.mul), Div: folded(tf.div), Max: folded(tf.maximum), Min: folded(tf.minimum), Pow: power,
   Mod: { exact: true, device: broadcast(([a, b]) => fmod(a!, b!)) },
-  Equal: compared(tf.equal), Greater: threshold(tf.greater, above), GreaterOrEqual: compared(tf.greaterEqual), Less: threshold(tf.less, below), LessOrEqual: compared(tf.lessEqual),
-  And: compared((a, b) => both(truth(a), truth(b))),
-  Or: compared((a, b) => tf.logicalOr(truth(a), truth(b))),
-  Xor: compared((a, b) => tf.logicalXor(truth(a), truth(b))),
-  Not: { device: each((x) => tf.logicalNot(truth(x)), "bool") },
+  Equal: compared(tf.equal), Greater: ordered(tf.greater, ">"), GreaterOrEqual: ordered(tf.greaterEqual, ">="), Less: ordered(tf.less, "<"), LessOrEqual: ordered(tf.lessEqual, "<="),
+  And: { device: logic(tf.mul, tf.logicalAnd) },
+  Or: { device: logic((a, b) => tf.step(tf.add(a, b)), tf.logicalOr) },
+  Xor: { device: logic((a, b) => tf.abs(tf.sub(a, b)), tf.logicalXor) },
+  Not: { device: not },
   Where: where,
 };

@@ -57,6 +57,7 @@ const narrowing = (node: Node, inputs: readonly (Held | undefined)[]): boolean =
 const castTo: DeviceOperator = (call) => {
   const x = input(call, 0);
   const to = call.node.op === "CastLike" ? input(call, 1).dtype : dtypeOf(intAttr(call.node, "to", 0))!;
+  if (x.dtype === "bool" && to.startsWith("float") && call.backend === "wasm") return [Held.device(to, x.shape, x.numbers(x.layout), x.layout)];
   const t = x.in(x.layout);
   // NaN is true.
   const made = to === "bool" ? tf.notEqual(t, tf.scalar(0, t.dtype as "float32")) : tf.cast(t, deviceType(to));

@@ -3,7 +3,9 @@ import { intAttr, sizeOf, stringAttr, stridesOf, toNumbers } from "@vitrine/core
 import { Refusal, tfjsError } from "../errors.js";
 import { axisIn, shapeIn } from "../layout.js";
 import { Held } from "../value.js";
-import { nearHost, pick, select } from "./kernels.js";
+import { nearHost } from "./heap.js";
+import { select } from "./kernels.js";
+import { pick } from "./pieces.js";
 import { axisOf, input, numbersAt, type DeviceOperator, type Operator } from "./operator.js";
 
 /** Indices counted from the front. Those on the host are checked: a kernel would read beside the data. @throws `index-outside` */

@@ -3,7 +3,8 @@ import { floatAttr, intAttr, stringAttr, type Node } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { Held } from "../value.js";
 import { curvesOf, knownCurve, type Curve } from "./curves.js";
-import { pick, select } from "./kernels.js";
+import { select } from "./kernels.js";
+import { pick } from "./pieces.js";
 import { input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
 
 /** One direction's weights: [features, gates], [hidden, gates] turned once, and both halves of the bias [gates]. */

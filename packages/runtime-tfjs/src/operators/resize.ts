@@ -3,7 +3,8 @@ import { floatAttr, intAttr, intsAttr, resizeTaps, stringAttr, type ResizeAxis, 
 import { Refusal } from "../errors.js";
 import { axisIn } from "../layout.js";
 import { Held } from "../value.js";
-import { pick, select } from "./kernels.js";
+import { select } from "./kernels.js";
+import { pick } from "./pieces.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
 import { bounded } from "./shaping.js";
 

@@ -4,7 +4,8 @@ import { Refusal, tfjsError } from "../errors.js";
 import { axisIn, broadcastShape, shapeIn } from "../layout.js";
 import { Held, type Layout } from "../value.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
-import { join, pick, spread, strided } from "./kernels.js";
+import { spread } from "./kernels.js";
+import { join, pick, strided } from "./pieces.js";
 import { padAxes } from "./spatial.js";
 import { readPads, sourceAt } from "./padding.js";
 import { readSlices } from "./slices.js";
@@ -27,7 +28,9 @@ const reshaping = (target: (call: Call) => readonly number[]): DeviceOperator =>
   const x = input(call, 0);
   const wanted = bounded(target(call));
   if (sizeOf(wanted) !== x.size) throw new Refusal(`[${x.shape.join(", ")}] cannot become [${wanted.join(", ")}]`);
-  return [Held.device(x.dtype, wanted, tf.reshape(x.plain(), [...wanted]))];
+  // Spatial axes are split or joined where they lie.
+  const layout: Layout = x.layout === "last" && wanted.length > 2 && wanted[0] === x.shape[0] && wanted[1] === x.shape[1] ? "last" : "plain";
+  return [Held.device(x.dtype, wanted, tf.reshape(x.in(layout), shapeIn(layout, wanted)), layout)];
 };
 
 const lastOrder = (rank: number): number[] => [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
