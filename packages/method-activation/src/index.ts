@@ -5,5 +5,4 @@ export { isSilent, localisation, sparsity, type Localisation } from "./measures.
 export { appendStatistics, type Reduction, type StatisticsNodes, type StatisticsOptions } from "./statistics-graph.js";
 export { readStatistics, statisticNames, type LayerStatistics, type StatisticName } from "./statistics.js";
 export { SetStatistics, setStatisticNames, type SetStatisticName } from "./set-statistics.js";
-export { mapPlace, receptiveBox, type InputBox } from "./receptive-box.js";
 export { ActivationTraining, type TrainingOptions } from "./training.js";

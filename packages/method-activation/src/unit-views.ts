@@ -1,7 +1,6 @@
-import { coreError, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, parseTarget, rawCells, tensor, threeDigits, type FindingTensor, type Job, type Layer, type TableView, type Tensor, type View } from "@vitrine/core";
+import { coreError, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, mapPlace, parseTarget, rawCells, receptiveBox, tensor, threeDigits, type FindingTensor, type InputBox, type Job, type Layer, type TableView, type Tensor, type View } from "@vitrine/core";
 import { inputExtent } from "./input-picture.js";
 import { strongestUnits } from "./layer-views.js";
-import { mapPlace, receptiveBox, type InputBox } from "./receptive-box.js";
 import { ofSample, type LayerStatistics } from "./statistics.js";
 import { placeWords } from "./words.js";
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { coreError, decodeNpy, isVitrineError, parseTarget, type Engine, type Input, type InputItem, type Model, type ParameterHost, type Picture, type Target, type Targets, type Tensor } from "@vitrine/core";
+import { coreError, decodeNpy, isVitrineError, parseTarget, readTarget, type Engine, type Input, type InputItem, type Model, type ParameterHost, type Picture, type Target, type Targets, type Tensor } from "@vitrine/core";
 import { expandInputs, readWholeFile } from "@vitrine/files-node";
 import { imageType, readImageHeader } from "@vitrine/image";
 import { cliError } from "../errors.js";
@@ -82,17 +82,20 @@ export async function readTargets(texts: readonly string[]): Promise<Targets | u
       continue;
     }
     const list = await readJson(text);
-    for (const item of Array.isArray(list) ? (list as unknown[]) : [list]) targets.push(typeof item === "string" ? parseTarget(item) : targetObject(item, text));
+    for (const item of Array.isArray(list) ? (list as unknown[]) : [list]) targets.push(readTarget(await withDirections(item, path.dirname(text))));
   }
   return targets.length === 1 ? targets[0] : targets;
 }
 
-const targetKinds: readonly Target["kind"][] = ["top", "class", "unit", "channel-max", "value", "sum"];
-
-function targetObject(item: unknown, file: string): Target {
-  const kind = typeof item === "object" && item !== null && "kind" in item ? item.kind : undefined;
-  if (!targetKinds.includes(kind as Target["kind"])) throw coreError("target-syntax", { target: JSON.stringify(item), why: `an entry of ${file} is a text, or an object whose kind is one of ${targetKinds.join(", ")}` });
-  return item as Target;
+/** Directions may be files, found beside the file that names them. */
+async function withDirections(item: unknown, folder: string): Promise<unknown> {
+  if (typeof item !== "object" || item === null) return item;
+  const { kind, direction, terms } = item as Readonly<Record<string, unknown>>;
+  if (kind === "direction" && typeof direction === "string") return { ...item, direction: decodeNpy(await readWholeFile(path.resolve(folder, direction)), direction) };
+  if (kind !== "sum" || !Array.isArray(terms)) return item;
+  const read = [];
+  for (const term of terms as unknown[]) read.push(typeof term === "object" && term !== null && "target" in term ? { ...term, target: await withDirections(term.target, folder) } : term);
+  return { ...item, terms: read };
 }
 
 /** What method parameters that name files are read by. */

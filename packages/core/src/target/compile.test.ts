@@ -1,6 +1,6 @@
 import { referenceRuntime } from "@vitrine/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, classSource, createEngine, defineMethod, definePlugin, float32, GraphBuilder, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
+import { at, classSource, createEngine, defineMethod, definePlugin, float32, GraphBuilder, parseTarget, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
 import { graphsFormat, noise, smallConvNet } from "../test-support/networks.js";
 
 let engine: Engine;
@@ -79,6 +79,19 @@ describe("a compiled target", () => {
   it("may differ from sample to sample, even in kind", () => {
     const targets: Target[] = [{ kind: "class", index: 2 }, { kind: "unit", layer: "features.2", unit: 1 }, { kind: "class", index: 0 }];
     return expectScores(targets, [at(probs, 0, 2), sumOver(1, 1), at(probs, 2, 0)]);
+  });
+
+  it("keeps functions of one name, and sums of different directions, apart", async () => {
+    const named = (power: number): Target => ({ kind: "function", title: "power", build: (b) => b.reduceSum(b.pow("probs", b.scalar(power)), [1]) });
+    await expectScores([named(2), named(3), named(2)], each((n) => [0, 1, 2, 3, 4].reduce((sum, k) => sum + at(probs, n, k) ** (n === 1 ? 3 : 2), 0)));
+    const along = (unit: number): Target => ({ kind: "sum", terms: [{ weight: 2, target: { kind: "direction", layer: "features.2", direction: float32([6], [0, 1, 2, 3, 4, 5].map((i) => (i === unit ? 1 : 0))) } }] });
+    await expectScores([along(0), along(4), along(1)], [2 * sumOver(0, 0), 2 * sumOver(1, 4), 2 * sumOver(2, 1)]);
+  });
+
+  it("is called by words in captions, and by what can be typed elsewhere", async () => {
+    const { facts } = await scores([{ kind: "unit", layer: "features.2", unit: 4, position: [1, 0] }, { kind: "channel-max", layer: "features.2", unit: 2 }, parseTarget("class:3 - class:1")]);
+    expect(facts["titles"]).toEqual(["unit 4 of features.2 at 1, 0", "unit 2 of features.2 where it is strongest", "class 3 rather than class 1"]);
+    expect(facts["texts"]).toEqual(["unit:features.2[4]@1,0", "channel-max:features.2[2]", "class:3 - class:1"]);
   });
 
   it("looks through the final softmax when told", async () => {

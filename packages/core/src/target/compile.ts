@@ -11,6 +11,7 @@ import { finalSoftmax } from "./logits.js";
 import { oneHot, selectionMask, type AxisWeights } from "./selection.js";
 import type { Target, Targets } from "./spec.js";
 import { showTarget } from "./parse.js";
+import { sumTitle, targetTitle } from "./title.js";
 
 /** A target as part of a derived graph. */
 export interface CompiledTarget {
@@ -53,8 +54,10 @@ export async function compileTarget(context: TargetContext, builder: GraphBuilde
   if (list.length !== 1 && list.length !== context.samples) throw coreError("target-count", { targets: list.length, samples: context.samples });
   const each = Array.from({ length: context.samples }, (_, sample) => list[list.length === 1 ? 0 : sample]!);
   const groups = new Map<string, { target: Target; members: boolean[] }>();
+  const seen = new Map<object, number>();
+  const keys = each.map((target) => groupKey(target, seen));
   each.forEach((target, sample) => {
-    const key = groupKey(target);
+    const key = keys[sample]!;
     const group = groups.get(key) ?? { target, members: new Array<boolean>(context.samples).fill(false) };
     group.members[sample] = true;
     groups.set(key, group);
@@ -63,7 +66,7 @@ export async function compileTarget(context: TargetContext, builder: GraphBuilde
   for (const { target, members } of groups.values()) parts.push(await compileGroup(context, builder, target, each, members, score));
   if (parts.length === 1) return parts[0]!;
   const total = parts.map((part) => part.score).reduce((a, b) => builder.add(a, b, "target:score"));
-  const pick = <T>(of: (part: CompiledTarget) => readonly T[]): T[] => each.map((target, sample) => of(parts[[...groups.keys()].indexOf(groupKey(target))]!)[sample]!);
+  const pick = <T>(of: (part: CompiledTarget) => readonly T[]): T[] => keys.map((key, sample) => of(parts[[...groups.keys()].indexOf(key)]!)[sample]!);
   return {
     of: total,
     seed: onesLike(builder, total),
@@ -75,8 +78,13 @@ export async function compileTarget(context: TargetContext, builder: GraphBuilde
   };
 }
 
-/** Targets that differ only in what is fed go into one selection. */
-function groupKey(target: Target): string {
+/** Targets that differ only in what is fed go into one selection. @param seen what no text tells apart (functions, directions), in the order of its appearance */
+function groupKey(target: Target, seen: Map<object, number>): string {
+  const identity = (thing: object): number => {
+    const known = seen.get(thing) ?? seen.size;
+    seen.set(thing, known);
+    return known;
+  };
   switch (target.kind) {
     case "top":
     case "class":
@@ -88,13 +96,23 @@ function groupKey(target: Target): string {
       return `${target.kind} ${target.layer}`;
     case "value":
       return `value ${target.name} ${target.index.map((i) => (i === null ? ":" : "i")).join()}`;
-    default:
-      return `${target.kind} ${showTarget(target)}`;
+    case "sum":
+      return `sum ${target.terms.map(({ weight, target: term }) => `${weight} × ${exactKey(term, identity)}`).join(" + ")}`;
+    case "function":
+      return `function ${identity(target.build)}`;
   }
 }
 
+/** A text that only equal targets share. */
+function exactKey(target: Target, identity: (thing: object) => number): string {
+  if (target.kind === "sum") return target.terms.map(({ weight, target: term }) => `${weight} × (${exactKey(term, identity)})`).join(" + ");
+  if (target.kind === "direction") return `${showTarget(target)} ${identity(target.direction)}`;
+  if (target.kind === "function") return `function ${identity(target.build)}`;
+  return showTarget(target);
+}
+
 async function compileGroup(context: TargetContext, builder: GraphBuilder, first: Target, each: readonly Target[], members: readonly boolean[], score: ScoreKind): Promise<CompiledTarget> {
-  const common = { titles: each.map(showTarget), texts: each.map(showTarget), classes: each.map(() => undefined) };
+  const common = { titles: each.map(targetTitle), texts: each.map(showTarget), classes: each.map(() => undefined) };
   const own = <K extends Target["kind"]>(sample: number): Extract<Target, { kind: K }> => (members[sample] ? each[sample] : first) as Extract<Target, { kind: K }>;
   switch (first.kind) {
     case "top":
@@ -142,11 +160,11 @@ async function compileGroup(context: TargetContext, builder: GraphBuilder, first
       return select(builder, first.name, shape.length, batchAxis, weights, common);
     }
     case "sum": {
-      const terms = [];
+      const terms: { readonly weight: number; readonly compiled: CompiledTarget }[] = [];
       for (const { weight, target } of first.terms) terms.push({ weight, compiled: await compileTarget(context, builder, target, score) });
       const total = terms.map(({ weight, compiled }) => builder.mul(compiled.score, builder.scalar(weight))).reduce((a, b) => builder.add(a, b, "target:score"));
       const gated = gate(builder, total, members);
-      return { of: gated.value, seed: onesLike(builder, gated.value), score: gated.value, feeds: Object.assign(gated.feeds, ...terms.map(({ compiled }) => compiled.feeds)) as Record<string, Tensor>, ...common };
+      return { of: gated.value, seed: onesLike(builder, gated.value), score: gated.value, feeds: Object.assign(gated.feeds, ...terms.map(({ compiled }) => compiled.feeds)) as Record<string, Tensor>, ...common, titles: each.map((_, sample) => sumTitle(terms.map(({ weight, compiled }) => ({ weight, title: compiled.titles[sample]! })))) };
     }
     case "function": {
       const gated = gate(builder, first.build(builder), members);

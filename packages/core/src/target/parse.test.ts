@@ -9,6 +9,8 @@ const forms: readonly (readonly [string, Target])[] = [
   ["unit:layer2.0.conv1[17]", { kind: "unit", layer: "layer2.0.conv1", unit: 17 }],
   ["unit:layer2.0.conv1[17]@3,4", { kind: "unit", layer: "layer2.0.conv1", unit: 17, position: [3, 4] }],
   ["channel-max:conv[0]", { kind: "channel-max", layer: "conv", unit: 0 }],
+  ["class:207 - class:208", { kind: "sum", terms: [{ weight: 1, target: { kind: "class", index: 207 } }, { weight: -1, target: { kind: "class", index: 208 } }] }],
+  ["unit:a - b[1]@2,3 - top", { kind: "sum", terms: [{ weight: 1, target: { kind: "unit", layer: "a - b", unit: 1, position: [2, 3] } }, { weight: -1, target: { kind: "top" } }] }],
   ["value:/a/b:0[:,4,-3,104]", { kind: "value", name: "/a/b:0", index: [null, 4, -3, 104] }],
 ];
 
@@ -22,7 +24,7 @@ describe("targets in words", () => {
     expect(parseTarget("unit:a[0]:b[2]")).toEqual({ kind: "unit", layer: "a[0]:b", unit: 2 });
   });
 
-  it.each(["", "class:", "class:-1", "unit:conv", "unit:conv[x]", "unit:conv[1]@a,b", "channel-max:c[1]@2,3", "value:x[1.5]", "klass:3", "207"])("refuses `%s` with the forms", (text) => {
+  it.each(["", "class:", "class:-1", "unit:conv", "unit:conv[x]", "unit:conv[1]@a,b", "channel-max:c[1]@2,3", "value:x[1.5]", "klass:3", "207", "class:1 - class:", "x - class:1"])("refuses `%s` with the forms", (text) => {
     expect(() => parseTarget(text)).toThrow(/cannot be read/);
   });
 

@@ -4,12 +4,14 @@ import type { SliceIndex, Target } from "./spec.js";
 /**
  * Reads the text form of a target:
  * `top`, `class:207`, `class:"golden retriever"`, `class:21@t=15`, `unit:LAYER[17]`, `unit:LAYER[17]@3,4`,
- * `channel-max:LAYER[17]`, `value:NAME[:,4,3,104]`.
+ * `channel-max:LAYER[17]`, `value:NAME[:,4,3,104]`, and the contrast of two, `class:207 - class:208`.
  * @throws `target-syntax`
  */
 export function parseTarget(text: string): Target {
   const fail = (why: string): Error => coreError("target-syntax", { target: text, why });
   const trimmed = text.trim();
+  const contrast = /^(.*\S)\s+-\s+((?:top|class:|unit:|channel-max:|value:).*)$/s.exec(trimmed);
+  if (contrast) return { kind: "sum", terms: [{ weight: 1, target: parseTarget(contrast[1]!) }, { weight: -1, target: parseTarget(contrast[2]!) }] };
   if (trimmed === "top") return { kind: "top" };
   const top = /^top@t=(-?\d+)$/.exec(trimmed);
   if (top) return { kind: "top", step: Number(top[1]) };
@@ -73,8 +75,11 @@ export function showTarget(target: Target): string {
     case "value":
       return `value:${target.name}[${target.index.map((i) => i ?? ":").join(",")}]`;
     case "sum":
+      if (isContrast(target)) return target.terms.map(({ target: term }) => showTarget(term)).join(" - ");
       return target.terms.map(({ weight, target: term }) => `${weight} × ${showTarget(term)}`).join(" + ");
     case "function":
       return target.title;
   }
 }
+
+const isContrast = ({ terms }: Extract<Target, { kind: "sum" }>): boolean => terms.length === 2 && terms[0]!.weight === 1 && terms[1]!.weight === -1 && terms[1]!.target.kind !== "sum";

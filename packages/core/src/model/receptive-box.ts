@@ -1,4 +1,4 @@
-import type { ReceptiveField } from "@vitrine/core";
+import type { ReceptiveField } from "./layer.js";
 
 /** A box of input positions. */
 export interface InputBox {

@@ -1,4 +1,4 @@
-import type { ReceptiveField } from "@vitrine/core";
+import type { ReceptiveField } from "./layer.js";
 import { describe, expect, test } from "vitest";
 import { mapPlace, receptiveBox } from "./receptive-box.js";
 
