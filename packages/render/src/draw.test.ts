@@ -90,6 +90,12 @@ describe("legends", () => {
   });
 });
 
+test("units over time are a row each, however many", () => {
+  const { height } = draw("layer-grid-series");
+  expect(words(draw("layer-grid-series"))).toEqual(expect.arrayContaining(["128 units at 200 places, a row each", "0", "120"]));
+  expect(height).toBeLessThan(700);
+});
+
 describe("comparing", () => {
   test("maps share one scale, one legend and one clean picture", () => {
     const texts = words(draw("side-by-side"));

@@ -8,6 +8,9 @@ interface Shown {
   at: number;
 }
 
+/** Height of an enlarged unit, of its width, at least. */
+const lowest = 0.1;
+
 const numberOf = (element: Element, name: string): number => Number(element.getAttribute(name));
 
 /** The tensor that a cell shows a unit of. */
@@ -35,7 +38,12 @@ export function bindUnits(): void {
     picture.setAttribute("aria-label", `Unit ${unit}, enlarged`);
     if (cell.closest(".map")) picture.classList.add("map");
     for (const name of ["x", "y"]) picture.removeAttribute(name);
-    for (const name of ["width", "height"]) picture.setAttribute(name, String(8 * numberOf(cell, name)));
+    const width = numberOf(cell, "width");
+    const height = Math.max(numberOf(cell, "height"), lowest * width);
+    // A series is one row of pixels: it is given height.
+    if (height > numberOf(cell, "height")) picture.setAttribute("preserveAspectRatio", "none");
+    picture.setAttribute("width", String(8 * width));
+    picture.setAttribute("height", String(8 * height));
     stage.replaceChildren(picture);
     output.textContent = `Unit ${unit}, ${shown.at + 1} of ${shown.cells.length}.`;
   };

@@ -105,3 +105,19 @@ test("importance is transparency in proportion", () => {
   expect(alphas[1]! / alphas[3]!).toBeCloseTo(0.25, 2);
   expect(alphas[2]! / alphas[3]!).toBeCloseTo(0.5, 2);
 });
+
+test.each(themes)("a scale that does not hold zero begins with a tint: the page is zero (%s)", (theme) => {
+  const page = lab(tokens[theme].page);
+  const far = (colour: string): number => Math.abs(lab(colour).l - page.l);
+  for (const [low, high, colours] of [[119, 208, "magnitude"], [9.5, 16, "signed"], [-9.5, -16, "signed"]] as const) {
+    const range = [Math.min(low, high), Math.max(low, high)] as const;
+    const [faint, middle, strong] = [low, (low + high) / 2, high].map((value) => far(colourOf(value, range, colours, theme))) as [number, number, number];
+    expect(faint).toBeGreaterThan(10);
+    expect(middle).toBeGreaterThan(faint + 15);
+    expect(strong).toBeGreaterThan(middle + 15);
+    // It ends as it would if it began at zero.
+    expect(colourOf(high, range, colours, theme)).toBe(colourOf(high, [Math.min(0, high), Math.max(0, high)], colours, theme));
+  }
+  // The nearer to zero it begins, the nearer to the page.
+  expect(far(colourOf(0.1, [0.1, 10], "magnitude", theme))).toBeLessThan(2);
+});

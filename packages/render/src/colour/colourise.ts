@@ -26,16 +26,25 @@ function fromRamp(ramp: Ramp, t: number, into: Uint8ClampedArray, offset: number
   into[offset + 3] = 255;
 }
 
+/** Of the way from the page to the strongest colour: where a scale begins that does not begin at zero. The page is zero, everywhere. */
+const beginning = 0.25;
+
+/** The share of a ramp for a magnitude on a scale from `near` to `far`, both at least 0: of a scale that begins beyond zero, from a tint on. */
+function inked(magnitude: number, near: number, far: number): number {
+  const start = near > 0 && far > near ? Math.min(beginning, near / far) : 0;
+  return start + (1 - start) * share(magnitude, near, far);
+}
+
 /** The paint of a colour map over a range. */
 function paintOf(range: readonly [number, number], colours: Colours, theme: Theme): Paint {
   const [low, high] = range;
   const ramps = rampsOf(theme);
   switch (colours) {
     case "magnitude":
-      return (value, into, offset) => fromRamp(ramps.magnitude, share(value, low, high), into, offset);
+      return (value, into, offset) => fromRamp(ramps.magnitude, inked(value, low, high), into, offset);
     case "signed": {
-      const most = Math.max(Math.abs(low), Math.abs(high));
-      return (value, into, offset) => fromRamp(value < 0 ? ramps.negative : ramps.positive, share(Math.abs(value), 0, most), into, offset);
+      const [near, most] = [low * high > 0 ? Math.min(Math.abs(low), Math.abs(high)) : 0, Math.max(Math.abs(low), Math.abs(high))];
+      return (value, into, offset) => fromRamp(value < 0 ? ramps.negative : ramps.positive, inked(Math.abs(value), near, most), into, offset);
     }
     case "importance": {
       const { r, g, b } = rgb(tokens[theme].accent);
@@ -56,8 +65,8 @@ function paintOf(range: readonly [number, number], colours: Colours, theme: Them
 
 /**
  * Colours of values: red, green, blue and alpha bytes for each.
- * `magnitude` runs from the page (low end of `range`) to ink, `signed` diverges from the page at zero and is symmetric
- * whatever `range` says, `importance` runs from transparent to the accent, `picture` from black to white.
+ * `magnitude` runs from the page at zero to ink, `signed` diverges from the page at zero and is symmetric whatever a `range` through
+ * zero says; on a range that does not hold zero both begin with a tint, for the page is zero everywhere. `importance` runs from transparent to the accent, `picture` from black to white.
  * Values beyond the range take the colour of its ends; what is not a number is left transparent.
  * For the look `page` the colours are a light page's, and zero is transparent.
  */

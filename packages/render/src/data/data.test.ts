@@ -69,6 +69,14 @@ describe("domainOf", () => {
     expect(of([1, Infinity, 2], { colours: "magnitude" }).notices).toEqual(["1 of 3 values is infinite."]);
   });
 
+  test("an own scale of one sign and far from zero does not hold it, and says so", () => {
+    expect(of([9.5, 16], { colours: "signed" })).toEqual({ range: [9.5, 16], own: true, notices: [], remarks: ["The scale begins at 9.5, not at 0."] });
+    expect(of([-16, -9.5], { colours: "signed" })).toMatchObject({ range: [-16, -9.5], remarks: ["The scale ends at −9.5, not at 0."] });
+    expect(of([1, 16], { colours: "signed" }).range).toEqual([-16, 16]);
+    expect(of([9.5, 16], { colours: "signed", range: [9, 16] }).range).toEqual([-16, 16]);
+    expect(of([119, 208], { colours: "magnitude", range: [119, 208] }).remarks).toEqual(["The scale begins at 119, not at 0."]);
+  });
+
   test("a little beyond the scale is a remark", () => {
     expect(of([-0.01, 1], { colours: "importance" })).toMatchObject({ notices: [], remarks: ["Values below 0 (down to −0.01) are drawn as 0."] });
   });

@@ -23,10 +23,16 @@ const symmetric = (a: number, b: number): readonly [number, number] => {
   return [-most, most];
 };
 
+/** All of one sign, and the weakest not much weaker than the strongest: on a scale through zero they would look alike. */
+function isFarFromZero(low: number, high: number): boolean {
+  return low < high && low * high > 0 && Math.min(Math.abs(low), Math.abs(high)) > far * Math.max(Math.abs(low), Math.abs(high));
+}
+const far = 0.25;
+
 function ends(statistics: Statistics, { colours, range }: DomainOptions): readonly [number, number] {
   const [low, high] = range ?? [statistics.min, statistics.max];
   if (Number.isNaN(low) || Number.isNaN(high)) return [0, 0];
-  if (colours === "signed") return symmetric(low, high);
+  if (colours === "signed") return range === undefined && isFarFromZero(low, high) ? [low, high] : symmetric(low, high);
   // Zero is the page: a range of the data's own begins there.
   return range || colours === "picture" ? [low, high] : [0, Math.max(0, high)];
 }
@@ -47,6 +53,7 @@ function beyond({ min, max }: Statistics, [low, high]: readonly [number, number]
 /** The domain to draw values in, given what is known of them. */
 export function domainOf(statistics: Statistics, options: DomainOptions): Domain {
   const range = ends(statistics, options);
+  const [low, high] = range;
   const { count, min, max, missing, infinite } = statistics;
   const notices: string[] = [];
   const remarks: string[] = [];
@@ -57,6 +64,7 @@ export function domainOf(statistics: Statistics, options: DomainOptions): Domain
     const outside = beyond(statistics, range);
     if (outside) (outside.mild ? remarks : notices).push(outside.text);
   }
+  if (options.colours !== "picture" && low < high && low * high > 0) remarks.push(low > 0 ? `The scale begins at ${showNumber(low)}, not at 0.` : `The scale ends at ${showNumber(high)}, not at 0.`);
   if (infinite > 0 && finite) notices.push(`${countOf(infinite, count, "value")} infinite.`);
   return { range, own: options.range === undefined, notices, remarks };
 }

@@ -29,6 +29,9 @@ export interface Cells extends Size {
 /** From the top of a row of cells to that of the next. */
 export const rowPitch = (cells: Cells): number => cells.height + (cells.numbered ? 20 : cells.gap);
 
+/** Cells that touch each other: one frame is around all of them. */
+export const isTight = ({ columns, gap }: Cells): boolean => columns === 1 && gap === 0;
+
 /** Steps of a cell's colours between zero and the strongest: cells are small. */
 const steps = 31;
 
@@ -69,7 +72,7 @@ export function atlasCells(grid: Grid, units: number, cells: Cells, view: LayerG
   const { turns = false } = mapMark(scene, view.colours);
   return [
     { kind: "group", x: 0, y: 0, turns, pixels: true, shows: { kind: "layer", tensor: view.tensor }, children: windows },
-    { kind: "path", x: 0, y: 0, d: frames, stroke: scene.tokens.hairline, strokeWidth: 1 },
+    ...(isTight(cells) ? [] : [{ kind: "path", x: 0, y: 0, d: frames, stroke: scene.tokens.hairline, strokeWidth: 1 } as const]),
     ...numbers,
   ];
 }

@@ -9,7 +9,7 @@ import { flow, placed, stack, type Block, type Mark } from "../scene/mark.js";
 import { tensorOf, type Exhibit, type Scene } from "../scene/scene.js";
 import { textLine } from "../scene/text.js";
 import { showCount, showNumber } from "../text/numbers.js";
-import { atlasCells, rowPitch, type Cells, type Grid } from "./layer-atlas.js";
+import { atlasCells, isTight, rowPitch, type Cells, type Grid } from "./layer-atlas.js";
 import { fitInto, frame, labelled, mapMark, inputPhoto, pictureFor, type Size } from "./stage.js";
 
 /** More units than these say nothing on one page. */
@@ -17,13 +17,30 @@ const mostUnits = 4096;
 /** Below a cell of this width stands its number; smaller ones are numbered by the row. */
 const roomForNumber = 32;
 const mostMarked = 12;
+/** Series stand one under the other, in rows of a height that shows all of them, within bounds. */
+const stripsHeight = 384;
+const lowestStrip = 2;
+const highestStrip = 24;
+/** From this height on there is room for a hairline and a gap between them. */
+const roomForGap = 10;
 const thumbnail = 96;
 
 /** Words for the ends of scales that differ from unit to unit. */
 const ownEnds = { "min-max": ["the unit's lowest", "its highest"], magnitude: ["0", "the unit's strongest"], signed: ["− the unit's strongest", "the unit's strongest"] } as const;
 
+/** Units over time or along one line: each is one row. */
+const isSeries = ({ units, width, height }: Grid): boolean => units > 1 && height === 1 && width > 1;
+
+const numberRoom = (units: number, scene: Scene): number => Math.ceil((scene.measure(showCount(units), 12, 400) + 8) / 4) * 4;
+
 function cellsOf(grid: Grid, units: number, view: LayerGridView, scene: Scene): Cells {
   const dense = grid.width === 1 && grid.height === 1;
+  if (isSeries(grid)) {
+    const head = numberRoom(units, scene);
+    const pitch = Math.min(Math.max(Math.floor(stripsHeight / units), lowestStrip), highestStrip);
+    const gap = pitch >= roomForGap ? 4 : 0;
+    return { width: scene.width - head, height: pitch - gap, columns: 1, gap, numbered: false, head };
+  }
   const wanted = Math.max(1, Math.min(Math.round(view.columns) || 1, units));
   const largest = dense ? 24 : units === 1 ? 448 : units <= 4 ? 224 : units <= 16 ? 160 : 112;
   const fit = (columns: number, gap: number, head: number): Size => {
@@ -32,7 +49,7 @@ function cellsOf(grid: Grid, units: number, view: LayerGridView, scene: Scene): 
   };
   const large = [4, 2].map((gap) => ({ ...fit(wanted, gap, 0), columns: wanted, gap, numbered: true, head: 0 })).sort((a, b) => b.width - a.width)[0]!;
   if (large.width >= roomForNumber && !dense) return large;
-  const head = Math.ceil((scene.measure(showCount(units), 12, 400) + 8) / 4) * 4;
+  const head = numberRoom(units, scene);
   const columns = Math.min(wanted, Math.floor((scene.width - head) / 8));
   return { ...fit(columns, 2, head), columns, gap: 2, numbered: false, head };
 }
@@ -44,7 +61,7 @@ function mapCells(grid: Grid, units: number, cells: Cells, view: LayerGridView, 
   return Array.from({ length: units }, (_, unit): Mark => {
     const map = { width: grid.width, height: grid.height, values: grid.values.subarray(unit * size, (unit + 1) * size) };
     const picture = shownMap(map, { range, colours: view.colours, theme: scene.theme, width: cells.width, height: cells.height });
-    const children: Mark[] = [{ kind: "image", x: 0, y: 0, width: cells.width, height: cells.height, href: toDataUri(picture), smooth: false }, frame(scene, cells)];
+    const children: Mark[] = [{ kind: "image", x: 0, y: 0, width: cells.width, height: cells.height, href: toDataUri(picture), smooth: false }, ...(isTight(cells) ? [] : [frame(scene, cells)])];
     if (cells.numbered) children.push(placed(textLine(scene, String(unit), { width: cells.width }), 0, cells.height));
     return { kind: "group", x: cells.head + (unit % cells.columns) * (cells.width + cells.gap), y: Math.floor(unit / cells.columns) * pitch, children };
   });
@@ -102,12 +119,13 @@ export function drawLayerGrid(view: LayerGridView, scene: Scene): Exhibit {
   const maps: Block = {
     width: cells.head + cells.columns * (cells.width + cells.gap) - (dense ? 0 : cells.gap),
     height: rows * pitch - (dense || cells.numbered ? 0 : cells.gap),
-    marks: [...draw(grid, units, cells, view, range, scene), ...(cells.numbered ? [] : rowNumbers(units, cells, scene)), ...frames],
+    marks: [...draw(grid, units, cells, view, range, scene), ...(isTight(cells) ? [{ kind: "group", x: cells.head, y: 0, children: [frame(scene, { width: cells.width, height: rows * pitch })] } satisfies Mark] : []), ...(cells.numbered ? [] : rowNumbers(units, cells, scene)), ...frames],
   };
 
   const number = units < all.units ? `The first ${showCount(units)} of ${showCount(all.units)}` : showCount(units);
-  const what = `${number} unit${units === 1 ? "" : "s"}${dense ? "" : ` of ${grid.height} × ${grid.width}`}`;
-  const numbering = units === 1 ? "" : cells.numbered ? ", numbered from 0" : `, ${cells.columns} in a row, rows numbered by their first`;
+  const series = isSeries(grid);
+  const what = `${number} unit${units === 1 ? "" : "s"}${dense ? "" : series ? ` at ${showCount(grid.width)} places` : ` of ${grid.height} × ${grid.width}`}`;
+  const numbering = series ? ", a row each" : units === 1 ? "" : cells.numbered ? ", numbered from 0" : `, ${cells.columns} in a row, rows numbered by their first`;
   const samples = view.axes.batch === undefined ? 1 : (tensor.shape[view.axes.batch] ?? 1);
   const sample = samples > 1 ? `, sample ${view.sample ?? 0} (0 to ${samples - 1})` : "";
   const label = textLine(scene, `${what}${sample}${numbering}`, { width: scene.width });

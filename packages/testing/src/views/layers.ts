@@ -62,6 +62,11 @@ export function dense(): ExampleView[] {
       tensors: { "activation/fc1": finding(float32([1, 512], cells)) },
     },
     {
+      name: "layer-grid-series",
+      view: { kind: "layer-grid", title: "What the recurrent layer holds", tensor: "hidden", axes: { unit: 2, batch: 1, rows: [], columns: [0] }, scaling: { ...plain, normalise: "signed" }, columns: 12, ownScale: false, colours: "signed", unit: "activation", marked: [{ unit: 3, label: "strongest" }], source },
+      tensors: { hidden: finding(float32([200, 1, 128], Array.from({ length: 25_600 }, (_, i) => Math.sin((Math.floor(i / 128) * (1 + (i % 128))) / 90) * Math.cos(i % 128)))) },
+    },
+    {
       name: "dense-huge",
       view: { kind: "layer-grid", title: "A very wide layer", tensor: "wide", axes: flat, scaling: { ...plain, normalise: "signed" }, columns: 100, ownScale: false, colours: "signed", unit: "activation", source },
       tensors: { wide: finding(float32([1, 10_000], Array.from({ length: 10_000 }, () => 2 * random() - 1))) },
