@@ -1,4 +1,6 @@
-import { defaultServerConditions } from 'vite';
+import { existsSync } from 'node:fs';
+import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** Packages are tested from their sources: no build comes first. */
@@ -9,6 +11,16 @@ const everywhere = ['packages/*', 'apps/*', 'tooling/*', 'docs'];
 const files = (suffix: string): string[] => [...everywhere.map((folder) => `${folder}/**/*${suffix}.test.{ts,js}`), `examples/*/**/*${suffix}.test.ts`];
 const never = ['**/node_modules/**', '**/dist/**', '**/templates/**'];
 const conformance = 'tooling/conformance/**';
+
+/** The browser for tests that need one, on a software GPU unless VITRINE_GPU=hardware. */
+const chromium = {
+  executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
+  args: [
+    '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-unsafe-webgpu',
+    ...(process.env['VITRINE_GPU'] === 'hardware' ? [] : ['--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']),
+  ],
+};
+if (chromium.executablePath === undefined && process.argv.includes('browser')) console.warn('SKIPPED: the browser tests. There is no chromium here (Debian: apt-get install chromium).');
 
 /** A test's tier is in its file name; a project is one tier. */
 export default defineConfig({
@@ -35,6 +47,24 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'gpu', include: files('.gpu'), exclude: [...never, conformance], testTimeout: 300_000, fileParallelism: false },
+      },
+      {
+        extends: true,
+        resolve: { conditions: ['vitrine-source', ...defaultClientConditions] },
+        test: {
+          name: 'browser',
+          include: chromium.executablePath === undefined ? [] : files('.browser'),
+          exclude: [...never, conformance],
+          testTimeout: 300_000,
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { args: chromium.args, ...(chromium.executablePath && { executablePath: chromium.executablePath }) } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
       },
       {
         extends: true,

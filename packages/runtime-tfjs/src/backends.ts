@@ -15,6 +15,9 @@ const backendNames = Object.keys(known);
 
 const howTo = (name: string): string => (Object.hasOwn(known, name) ? `It is not registered: ${known[name as keyof typeof known]}.` : `tfjs has no backend of this name; it has ${backendNames.join(", ")}.`);
 
+/** What a backend that is there may lack. */
+const needs: Readonly<Record<string, string>> = { webgl: "WebGL is off or missing here", webgpu: "there is no WebGPU here, or no GPU that it may use" };
+
 export function isRegistered(name: string): boolean {
   return findBackendFactory(name) !== null && findBackendFactory(name) !== undefined;
 }
@@ -41,7 +44,7 @@ export async function chooseBackend(asked: readonly string[]): Promise<{ readonl
   const notices: string[] = [];
   for (const name of asked) {
     if (isRegistered(name) && (await startBackend(name))) return { backend: name, notices: [...notices, ...caveats(name)] };
-    notices.push(`The backend ${name} was passed over. ${isRegistered(name) ? "It is registered and does not start here." : howTo(name)}`);
+    notices.push(`The backend ${name} was passed over. ${isRegistered(name) ? `It is registered and does not start${Object.hasOwn(needs, name) ? `: ${needs[name]}` : " here"}.` : howTo(name)}`);
   }
   throw coreError("provider-unavailable", { runtime: "tfjs", asked, states: notices });
 }

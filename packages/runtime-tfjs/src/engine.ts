@@ -1,4 +1,4 @@
-import { engine, findBackend, getBackend, ready, setBackend } from "@tensorflow/tfjs-core";
+import { engine, getBackend, ready, setBackend, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
 /** What tfjs's engine, one for the whole page, has selected. Switching by `setBackend` would set every kernel up again (2 ms). */
 interface Selection {
@@ -10,32 +10,92 @@ const selection = (): Selection => engine() as unknown as Selection;
 
 /** As much of the GPU backends as says whether their device is still there. */
 interface GpuBackend {
-  readonly gpgpu?: { readonly gl?: { isContextLost?(): boolean } };
+  readonly gpgpu?: { readonly gl?: { readonly canvas?: Partial<EventTarget>; isContextLost?(): boolean } };
   readonly device?: { readonly lost?: Promise<unknown> };
+  dispose?(): void;
 }
 
-const lostDevices = new WeakSet<object>();
+/** The started backend of a name. `findBackend` would start it, and so end a start that is under way. */
+export function backendNow(name: string): object | undefined {
+  return (engine().registry as Readonly<Record<string, object | undefined>>)[name];
+}
 
-/** WebGPU tells of a loss by a promise: it is listened to from the start. */
+/** Whom to tell when the device of a started backend is lost. */
+const waiting = new WeakMap<object, Set<() => void>>();
+const lostBackends = new WeakSet<object>();
+
+/** A loss is told by an event (WebGL) or a promise (WebGPU): both are listened to from the start. */
 function watch(name: string): void {
-  const backend = findBackend(name) as GpuBackend | null;
-  const device = backend?.device;
-  void device?.lost?.then(() => lostDevices.add(device));
+  const backend = backendNow(name) as GpuBackend | undefined;
+  if (!backend || waiting.has(backend)) return;
+  const told = new Set<() => void>();
+  waiting.set(backend, told);
+  const tell = (): void => {
+    lostBackends.add(backend);
+    for (const each of told) each();
+  };
+  void backend.device?.lost?.then(tell);
+  backend.gpgpu?.gl?.canvas?.addEventListener?.("webglcontextlost", tell);
 }
 
-/** Whether the device behind a backend is gone. */
-export function isLost(name: string): boolean {
-  const backend = findBackend(name) as GpuBackend | null;
-  return backend?.gpgpu?.gl?.isContextLost?.() === true || (backend?.device !== undefined && lostDevices.has(backend.device));
+/** Whether the device behind a started backend is gone. */
+export function isLost(backend: object | undefined): boolean {
+  return backend !== undefined && (lostBackends.has(backend) || (backend as GpuBackend).gpgpu?.gl?.isContextLost?.() === true);
 }
 
-/** Starts a backend anew on another device; what lay on the lost one is gone. */
-export async function restartBackend(name: string): Promise<boolean> {
+/** Whether a run that began on `backend` cannot go on: its device is gone, or another one has taken its place. */
+export function isGone(name: string, backend: object | undefined): boolean {
+  return backendNow(name) !== backend || isLost(backend);
+}
+
+const backendOf = (tensor: TfTensor): object | undefined => (engine().state.tensorInfo as WeakMap<object, { readonly backend: object }>).get(tensor.dataId)?.backend;
+
+/** Whether a tensor lies on a device that is gone. */
+export function isOnLost(tensor: TfTensor): boolean {
+  return isLost(backendOf(tensor));
+}
+
+/** The numbers of a tensor. Of a device that is lost tfjs would wait for them for ever (WebGL), or read zeros. */
+export async function dataOf(tensor: TfTensor): Promise<ArrayLike<number>> {
+  const backend = backendOf(tensor);
+  const told = backend && waiting.get(backend);
+  if (!told) return tensor.data();
+  let stop: (() => void) | undefined;
+  const loss = new Promise<never>((_, reject) => {
+    stop = () => reject(new Error("the device was lost"));
+    if (isLost(backend)) stop();
+    else told.add(stop);
+  });
+  try {
+    const data = await Promise.race([loss, tensor.data()]);
+    if (isLost(backend)) throw new Error("the device was lost");
+    return data;
+  } finally {
+    told.delete(stop!);
+  }
+}
+
+const restarts = new Map<string, Promise<boolean>>();
+
+/** Waits until a backend is there: one whose device is gone is started anew on another, once for all who ask. Returns false where it does not start. */
+export function restored(name: string): Promise<boolean> {
+  const restarting = restarts.get(name);
+  if (restarting) return restarting;
+  if (!isLost(backendNow(name))) return Promise.resolve(true);
+  const started = restart(name).finally(() => restarts.delete(name));
+  restarts.set(name, started);
+  return started;
+}
+
+async function restart(name: string): Promise<boolean> {
+  const old = backendNow(name) as GpuBackend | undefined;
+  // Programs of a lost context stay in a cache of all WebGL backends, and compute zeros in another.
+  if (old?.gpgpu) old.dispose?.();
   delete engine().registry[name];
   const { backendName } = selection();
+  if (backendName !== name) return startBackend(name);
   // Whoever has selected it gets the new one.
-  if (backendName === name) return setBackend(name).then((done) => (watch(name), done), () => false);
-  return startBackend(name);
+  return setBackend(name).then((done) => (watch(name), done), () => false);
 }
 
 /** Starts a registered backend, and leaves the one that the user has selected. Returns false where it does not start. */
@@ -60,7 +120,7 @@ export async function startBackend(name: string): Promise<boolean> {
 export function onBackend<T>(name: string, work: () => T): T {
   const { backendName, backendInstance } = selection();
   const ours = backendName === name;
-  if (!ours) Object.assign(selection(), { backendName: name, backendInstance: findBackend(name) });
+  if (!ours) Object.assign(selection(), { backendName: name, backendInstance: backendNow(name) });
   engine().startScope();
   try {
     return work();

@@ -1,6 +1,6 @@
 import { coreError, isVitrineError, type Constant, type Graph, type Node } from "@vitrine/core";
 import { runControl } from "./control.js";
-import { bytesNow, isLost, onBackend } from "./engine.js";
+import { bytesNow, isGone, onBackend } from "./engine.js";
 import { Refusal, tfjsError } from "./errors.js";
 import type { Operator } from "./operators/operator.js";
 import { planOf, type Plan, type Step } from "./plan.js";
@@ -9,6 +9,8 @@ import { Held } from "./value.js";
 /** What one run shares between a graph and the graphs inside it. */
 export interface Execution {
   readonly backend: string;
+  /** The backend as it was started when the run began: after a loss another one takes its place. */
+  readonly device: object | undefined;
   readonly signal: AbortSignal | undefined;
   readonly constants: ReadonlyMap<Constant, Held>;
   readonly plans: WeakMap<Graph, Map<string, Plan>>;
@@ -86,6 +88,7 @@ async function apply(step: Step, scope: Scope, execution: Execution): Promise<vo
   const { node, operator } = step;
   try {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : find(execution, scope, name)));
+    if (isGone(execution.backend, execution.device)) throw new Error("an earlier node's results are gone");
     const results = operator ? await compute(step, operator, inputs, execution) : await runControl(node, inputs, execution, scope);
     results.forEach((value, i) => {
       const name = step.outputs[i] ?? "";
@@ -96,7 +99,7 @@ async function apply(step: Step, scope: Scope, execution: Execution): Promise<vo
     if (missing >= 0) throw new Refusal(`it has no output ${missing} (\`${step.outputs[missing]}\`)`);
     execution.peak = Math.max(execution.peak, bytesNow() - execution.base);
   } catch (error) {
-    throw explained(error, node, execution.backend);
+    throw explained(error, node, execution);
   }
 }
 
@@ -124,9 +127,9 @@ function staysOnHost(operator: Operator, node: Node, inputs: readonly (Held | un
 }
 
 /** What went wrong, and where. */
-function explained(error: unknown, node: Node, backend: string): unknown {
+function explained(error: unknown, node: Node, { backend, device }: Execution): unknown {
   if (isVitrineError(error)) return error;
   const why = error instanceof Error ? error.message : String(error);
-  if (isLost(backend) || /context (was )?lost|CONTEXT_LOST|device (was |is )?lost/iu.test(why)) return tfjsError("device-lost", { backend, at: `the node \`${node.name}\``, why }, error);
+  if (isGone(backend, device) || /context (was )?lost|CONTEXT_LOST|device (was |is )?lost/iu.test(why)) return tfjsError("device-lost", { backend, at: `the node \`${node.name}\``, why }, error);
   return tfjsError("node-failed", { backend, op: node.op, node: node.name, why }, error);
 }

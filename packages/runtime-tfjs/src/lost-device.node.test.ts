@@ -41,3 +41,12 @@ test("a device that is lost is a named error, and the next run has another, with
   expect(devices).toHaveLength(2);
   await program.dispose();
 });
+
+test("a backend that is there and does not start, as WebGPU without an adapter, is passed over or a named error", async () => {
+  tf.registerBackend("webgpu", () => Promise.reject(new Error("no adapter")));
+  tf.copyRegisteredKernels("cpu", "webgpu");
+  await expect(tfjs({ backend: "webgpu" }).create()).rejects.toMatchObject({ code: "provider-unavailable", hint: expect.stringContaining("no GPU that it may use") as string });
+  const other = await tfjs({ providers: ["webgpu", "fragile"] }).create();
+  expect(other.info).toMatchObject({ provider: "fragile", notices: [expect.stringContaining("webgpu was passed over") as string] });
+  await other.dispose();
+});

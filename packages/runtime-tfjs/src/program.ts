@@ -1,5 +1,5 @@
 import { coreError, requestedOutputs, throwIfCancelled, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
-import { bytesNow, isLost } from "./engine.js";
+import { backendNow, bytesNow, isGone } from "./engine.js";
 import { tfjsError } from "./errors.js";
 import { execute, type Execution } from "./execute.js";
 import { heldFeeds, kept } from "./feeds.js";
@@ -72,14 +72,16 @@ export class InterpretedProgram implements TfjsProgram {
   async #run(feeds: Values, wanted: readonly string[], { signal, keep = [] }: RunOptions): Promise<Record<string, Value>> {
     const { graph, backend, constants } = this.#parts;
     await this.#parts.ready();
-    const given = await heldFeeds(this.inputs, feeds);
+    const given = await heldFeeds(this.inputs, feeds, backend);
     const base = bytesNow();
-    const execution: Execution = { backend, signal, constants, plans: this.#plans, paused: performance.now(), base, peak: 0 };
+    const device = backendNow(backend);
+    const execution: Execution = { backend, device, signal, constants, plans: this.#plans, paused: performance.now(), base, peak: 0 };
     const values = await execute(graph, given, execution, [...wanted]);
     this.#peak = Math.max(this.#peak, execution.peak);
     const results: Record<string, Value> = {};
     try {
       for (const [i, name] of wanted.entries()) results[name] = keep.includes(name) ? left(values[i]!.retain(), backend) : await readFrom(values[i]!, backend);
+      if (isGone(backend, device)) throw tfjsError("device-lost", { backend, at: "the end of a run", why: "what was left on it is gone" });
     } finally {
       for (const value of values) value.release();
     }
@@ -99,7 +101,7 @@ async function readFrom(value: Held, backend: string): Promise<Tensor> {
     return await value.read(backend);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (isLost(backend) || /lost/iu.test(why)) throw tfjsError("device-lost", { backend, at: "reading a result", why }, error);
+    if (value.lost || /lost/iu.test(why)) throw tfjsError("device-lost", { backend, at: "reading a result", why }, error);
     throw coreError("run-failed", { runtime: `tfjs (${backend})`, why }, error);
   }
 }

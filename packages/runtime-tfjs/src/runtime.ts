@@ -4,7 +4,7 @@ import {
 } from "@vitrine/core";
 import { backendStates, chooseBackend, deviceOf, isRegistered } from "./backends.js";
 import { ConstantPool } from "./constants.js";
-import { isLost, restartBackend } from "./engine.js";
+import { backendNow, restored } from "./engine.js";
 import { tfjsError } from "./errors.js";
 import { InterpretedProgram, type TfjsProgram } from "./program.js";
 import { supportedBy } from "./support.js";
@@ -53,7 +53,8 @@ export const tfjsPlugin: Plugin = {
 class TfjsRuntime implements Runtime {
   readonly #programs = new Set<TfjsProgram>();
   readonly #constants = new ConstantPool();
-  #restarting: Promise<boolean> | undefined;
+  /** What the constants lie on. */
+  #device: object | undefined;
   #disposed = false;
 
   constructor(readonly info: RuntimeInfo) {}
@@ -85,13 +86,14 @@ class TfjsRuntime implements Runtime {
     await Promise.all([...this.#programs].map((program) => program.dispose()));
   }
 
-  /** A device that was lost is started anew, once for all programs. @throws `device-lost` where that fails */
+  /** A device that was lost is started anew, and the weights go to it again. @throws `device-lost` where that fails */
   async #restored(): Promise<void> {
     const backend = this.info.provider;
-    if (!isLost(backend)) return;
-    this.#constants.forget();
-    this.#restarting ??= restartBackend(backend).finally(() => (this.#restarting = undefined));
-    if (!(await this.#restarting)) throw tfjsError("device-lost", { backend, at: "an earlier run", why: "it does not start again" });
+    if (!(await restored(backend))) throw tfjsError("device-lost", { backend, at: "an earlier run", why: "it does not start again" });
+    const device = backendNow(backend);
+    if (device === this.#device) return;
+    if (this.#device) this.#constants.forget();
+    this.#device = device;
   }
 }
 

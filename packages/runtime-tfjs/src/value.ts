@@ -1,6 +1,6 @@
 import { cast, keep, reshape, tensor as upload, transpose, clone, type DataType, type Rank, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { sizeOf, type DType, type Tensor } from "@vitrine/core";
-import { onBackend } from "./engine.js";
+import { dataOf, isOnLost, onBackend } from "./engine.js";
 import { fromDevice, toDevice } from "./tensors.js";
 
 /** `last` holds axis 1 (the channels) behind all others: what tfjs's spatial kernels want. */
@@ -75,6 +75,11 @@ export class Held {
     return this.#prefersHost && this.#host !== undefined;
   }
 
+  /** Whether it was left on a device that is gone since. */
+  get lost(): boolean {
+    return this.#host === undefined && [...this.#forms.values()].some(isOnLost);
+  }
+
   get onHost(): Tensor | undefined {
     return this.#host;
   }
@@ -136,7 +141,7 @@ export class Held {
 
   /** Copies it to host memory where it is not there. */
   async read(backend: string): Promise<Tensor> {
-    return (this.#host ??= fromDevice(await onBackend(backend, () => this.plain()).data(), this.dtype, this.shape));
+    return (this.#host ??= fromDevice(await dataOf(onBackend(backend, () => this.plain())), this.dtype, this.shape));
   }
 
   /** One more user. The first makes it outlive the scope that it was computed in. */

@@ -1,0 +1,4 @@
+import "@tensorflow/tfjs-backend-webgl";
+import { describeOnGpu } from "../test/gpu.js";
+
+describeOnGpu("webgl");

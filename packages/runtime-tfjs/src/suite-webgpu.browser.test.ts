@@ -1,0 +1,4 @@
+import "@tensorflow/tfjs-backend-webgpu";
+import { describeOnGpu } from "../test/gpu.js";
+
+describeOnGpu("webgpu");
