@@ -59,7 +59,7 @@ export { classIndex, className } from "./target/classes.js";
 export { LoadedModel, type ModelParts } from "./model/loaded-model.js";
 export { dataValues } from "./model/dataflow.js";
 export { realValue } from "./model/real-value.js";
-export { mapPlace, receptiveBox, type InputBox } from "./model/receptive-box.js";
+export { boxWords, mapPlace, receptiveBox, type InputBox } from "./model/receptive-box.js";
 export { layerTable, layerValues, type InputAxes, type LayerTable } from "./model/layers.js";
 export { nameNodes, scopeOf, type NamedNode } from "./model/names.js";
 export { batchAxis, inputAxes } from "./model/batch.js";

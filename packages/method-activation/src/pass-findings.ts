@@ -1,10 +1,10 @@
-import { layerAxisNames, layerExtent, orNull, type Fact, type Findings, type FindingTensor, type Job, type View } from "@vitrine/core";
+import { boxWords, layerAxisNames, layerExtent, orNull, type Fact, type Findings, type FindingTensor, type Job, type View } from "@vitrine/core";
 import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
 import { answerBars, answerSentence, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
 import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
 import { asTensor, meanOf, ofSample, rangeOf, statisticNames, type LayerStatistics } from "./statistics.js";
-import { boxOf, boxWords, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
+import { boxOf, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
 import { listedUnits } from "./words.js";
 
 /** What is shown of a forward pass. */

@@ -1,4 +1,4 @@
-import { coreError, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, mapPlace, parseTarget, rawCells, receptiveBox, tensor, threeDigits, type FindingTensor, type InputBox, type Job, type Layer, type TableView, type Tensor, type View } from "@vitrine/core";
+import { boxWords, coreError, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, mapPlace, parseTarget, rawCells, receptiveBox, tensor, threeDigits, type FindingTensor, type InputBox, type Job, type Layer, type TableView, type Tensor, type View } from "@vitrine/core";
 import { inputExtent } from "./input-picture.js";
 import { strongestUnits } from "./layer-views.js";
 import { ofSample, type LayerStatistics } from "./statistics.js";
@@ -12,13 +12,6 @@ export function boxOf(job: Sees, layer: Layer, position: readonly number[] | und
   if (!field || !position) return undefined;
   const extent = inputExtent(job, field.input);
   return extent.length === position.length ? receptiveBox(field, position, extent) : undefined;
-}
-
-/** "rows 0–10, columns 12–22" */
-export function boxWords({ start, size }: InputBox): string {
-  if (size.includes(0)) return "only padding";
-  const names = start.length === 2 ? ["rows", "columns"] : start.length === 3 ? ["slices", "rows", "columns"] : ["positions"];
-  return start.map((first, i) => `${names[i] ?? "positions"} ${first}–${first + size[i]! - 1}`).join(", ");
 }
 
 /** The strongest units of every layer in one list. */

@@ -4,15 +4,16 @@ import {
 } from "@vitrine/core";
 import { citations } from "./citations.js";
 import { deconvParameters } from "./parameters.js";
+import { placeOf, watchedUnits } from "./place.js";
 import { passingThrough, rules } from "./rules.js";
 import { draw, drawnSamples } from "./views.js";
-import { ruleNotice } from "./words.js";
+import { idleNotice, ruleNotice } from "./words.js";
 
 /**
  * Projects a target back onto the input: the gradient, DeconvNet or guided backpropagation.
  *
  * Tensors: `gradient` (the input's shape, or that of the layer `--wrt`), `gradient/NAME` for further inputs; `projection` and
- * `picture`, [rows, columns, 3] bytes, where the input is a picture.
+ * `picture`, [rows, columns, 3] bytes, where the input is a picture; of one place of a layer `crop/picture` and `crop/projection`, its part of them.
  */
 export const deconv = defineMethod({
   id: "deconv",
@@ -30,10 +31,11 @@ export const deconv = defineMethod({
   async *run(job): AsyncGenerator<Update, Findings> {
     const { params } = job;
     const wrt = await explainedValues(job, params.wrt);
-    const told = watched(rules[params.rule], params.ruleOn);
+    const told = counting(rules[params.rule], params.ruleOn);
     yield { kind: "progress", done: 0, total: job.samples, what: "projections" };
-    const graph = await gradientGraph(job, { wrt, rule: params.lrn === "through" ? passingThrough(told.rule, "LRN") : told.rule, seedWith: params.seedWith, score: params.score });
-    const { gradients, scores } = await graph.all();
+    const watched = await watchedUnits(job);
+    const graph = await gradientGraph(job, { wrt, read: watched.read, rule: params.lrn === "through" ? passingThrough(told.rule, "LRN") : told.rule, seedWith: params.seedWith, score: params.score });
+    const { gradients, scores, values } = await graph.all();
     yield { kind: "progress", done: job.samples, total: job.samples, what: "projections" };
 
     const tensors: Record<string, FindingTensor> = {};
@@ -43,8 +45,10 @@ export const deconv = defineMethod({
       tensors[index === 0 ? "gradient" : `gradient/${explained.name}`] = { tensor: gradient, meaning: `the target sent back to ${explained.name} by ${rules[params.rule].title}`, value: explained.value };
       notices.push(silenceNotice(gradient, explained.batchAxis, graph.target.titles, explained.name));
     });
+    const places = Array.from({ length: job.samples }, (_, sample) => placeOf(watched, values, sample));
+    notices.push(idleNotice(places, params.rule));
     if (job.samples > drawnSamples) notices.push(`Pictures are drawn of the first ${drawnSamples} of ${job.samples} samples; the tensors hold all.`);
-    const drawn = draw({ explained: graph.wrt, gradients, titles: graph.target.titles, params });
+    const drawn = draw({ explained: graph.wrt, gradients, titles: graph.target.titles, places, params });
     const perSample = (values: readonly Fact[]): Fact => (values.length === 1 ? values[0]! : values);
     const kept = notices.filter((notice) => notice !== undefined);
     return {
@@ -59,7 +63,7 @@ export const deconv = defineMethod({
 type Counts = ReadonlyMap<RectifierKind, number>;
 
 /** The rule on the chosen activations, counting those that it meets. */
-function watched(rule: BackwardRule, on: (typeof deconvParameters.ruleOn)["default"]): { rule: BackwardRule; applied: Counts; left: Counts } {
+function counting(rule: BackwardRule, on: (typeof deconvParameters.ruleOn)["default"]): { rule: BackwardRule; applied: Counts; left: Counts } {
   const applied = new Map<RectifierKind, number>();
   const left = new Map<RectifierKind, number>();
   const inner = onRectifiers(rule, on ?? "relu,relu6");

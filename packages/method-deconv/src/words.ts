@@ -1,4 +1,5 @@
 import type { RectifierKind } from "@vitrine/core";
+import type { Place } from "./place.js";
 import type { RuleName } from "./rules.js";
 
 /** What each rule shows, and what it cannot tell. */
@@ -23,4 +24,13 @@ export function ruleNotice(rule: RuleName, applied: ReadonlyMap<RectifierKind, n
   if (applied.size === 0) return `The rule of ${name} was applied nowhere: the activations on the way are ${counted(left)}, and --rule-on leaves them out. This is the plain gradient; --rule-on all applies it.`;
   if (left.size > 0) return `The rule of ${name} was applied to ${counted(applied)}, and not to ${counted(left)}; --rule-on all applies it to both.`;
   return undefined;
+}
+
+/** Says of units that are silent on the whole input that their projections are of nothing that they saw; undefined where none is. The gradient is zero there, and says so itself. */
+export function idleNotice(places: readonly (Place | undefined)[], rule: RuleName): string | undefined {
+  const silent = places.flatMap((place, sample) => (place?.activation !== undefined && place.activation <= 0 && place.layer.kind === "activation" ? [{ place, sample }] : []));
+  const [first] = silent;
+  if (!first || rule !== "deconvnet") return undefined;
+  const { layer, unit, position } = first.place;
+  return `Unit ${unit} of ${layer.name} is not active anywhere${places.length === 1 ? " on this input" : ` on sample ${silent.map(({ sample }) => sample).join(", ")}`}: its projection starts at ${position.join(", ")}, the first of equal places, and shows what the unit would answer there, not what it saw.`;
 }

@@ -194,7 +194,7 @@ function sourceLine(about: About, method: Method, job: MethodJob): string {
 }
 
 /** `golden retriever (class:207)`; a unit's own text says all there is. */
-const inWords = (text: string, title: string | undefined): string => (title === undefined || title === text || title === text.replace(":", " ") ? text : `${title} (${text})`);
+const inWords = (text: string, title: string | undefined): string => (title === undefined || !text.includes("class:") || title === text.replace(":", " ") ? text : `${title} (${text})`);
 
 /** A parameter as its flag would be written; undefined for tensors, inputs and models, which no line can show. */
 function parameterText(value: unknown): string | undefined {

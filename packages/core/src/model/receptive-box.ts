@@ -27,3 +27,10 @@ export function mapPlace(field: ReceptiveField, extent: readonly number[]): { re
     size: field.stride.map((stride, i) => stride * extent[i]!),
   };
 }
+
+/** "rows 0–10, columns 12–22" */
+export function boxWords({ start, size }: InputBox): string {
+  if (size.includes(0)) return "only padding";
+  const names = start.length === 2 ? ["rows", "columns"] : start.length === 3 ? ["slices", "rows", "columns"] : ["positions"];
+  return start.map((first, i) => `${names[i] ?? "positions"} ${first}–${first + size[i]! - 1}`).join(", ");
+}

@@ -90,7 +90,7 @@ describe("a compiled target", () => {
 
   it("is called by words in captions, and by what can be typed elsewhere", async () => {
     const { facts } = await scores([{ kind: "unit", layer: "features.2", unit: 4, position: [1, 0] }, { kind: "channel-max", layer: "features.2", unit: 2 }, parseTarget("class:3 - class:1")]);
-    expect(facts["titles"]).toEqual(["unit 4 of features.2 at 1, 0", "unit 2 of features.2 where it is strongest", "class 3 rather than class 1"]);
+    expect(facts["titles"]).toEqual(["unit 4 of features.2 at 1, 0", "unit 2 of features.2 at its strongest", "class 3 rather than class 1"]);
     expect(facts["texts"]).toEqual(["unit:features.2[4]@1,0", "channel-max:features.2[2]", "class:3 - class:1"]);
   });
 

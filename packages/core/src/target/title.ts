@@ -7,7 +7,7 @@ export function targetTitle(target: Target): string {
     case "unit":
       return `unit ${target.unit} of ${target.layer}${target.position ? ` at ${target.position.join(", ")}` : ""}`;
     case "channel-max":
-      return `unit ${target.unit} of ${target.layer} where it is strongest`;
+      return `unit ${target.unit} of ${target.layer} at its strongest`;
     case "direction":
       return `a direction of ${target.layer}`;
     case "value":

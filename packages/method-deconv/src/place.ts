@@ -1,0 +1,105 @@
+import { explainedValues, layerAxes, layerExtent, receptiveBox, take, toFloat32, unravelIndex, type Explained, type InputBox, type Job, type Layer, type Target, type Tensor } from "@vitrine/core";
+
+/** A unit that a target looks at in one place. */
+interface WatchedUnit {
+  readonly layer: Layer;
+  readonly unit: number;
+  /** Undefined: where it is strongest. */
+  readonly position: readonly number[] | undefined;
+}
+
+/** The units that targets look at in one place of a layer, one for each sample that has such a target. */
+export interface Watched {
+  readonly units: readonly (WatchedUnit | undefined)[];
+  /** The layers to be read to know where a unit is strongest. */
+  readonly read: readonly Explained[];
+}
+
+type WatchingJob = Pick<Job, "model" | "feeds" | "inputs" | "samples" | "targets">;
+
+/** What the job's targets look at in one place. */
+export async function watchedUnits(job: WatchingJob): Promise<Watched> {
+  const targets = Array.isArray(job.targets) ? (job.targets as readonly Target[]) : [job.targets as Target];
+  const units: (WatchedUnit | undefined)[] = [];
+  const read = new Map<string, Explained>();
+  for (let sample = 0; sample < job.samples; sample++) {
+    const target = targets[targets.length === 1 ? 0 : sample];
+    if (target?.kind !== "channel-max" && !(target?.kind === "unit" && target.position)) {
+      units.push(undefined);
+      continue;
+    }
+    const layer = await job.model.layer(target.layer, job.feeds);
+    units.push({ layer, unit: target.unit, position: target.kind === "unit" ? target.position : undefined });
+    if (target.kind === "channel-max" && layer.spatialAxes.length > 0 && layerAxes(layer).batch !== undefined) for (const each of await explainedValues(job, target.layer)) read.set(each.value, each);
+  }
+  return { units, read: [...read.values()] };
+}
+
+/** Where a unit is looked at, one number per position axis, and its activation there where that was read. */
+export interface Place {
+  readonly layer: Layer;
+  readonly unit: number;
+  readonly position: readonly number[];
+  /** Undefined where it was not read. */
+  readonly activation: number | undefined;
+}
+
+/** The place of a sample's unit. @param values of `read`, by graph value */
+export function placeOf({ units }: Watched, values: ReadonlyMap<string, Tensor>, sample: number): Place | undefined {
+  const watched = units[sample];
+  if (!watched) return undefined;
+  const { layer, unit, position } = watched;
+  if (position) return { layer, unit, position, activation: undefined };
+  const whole = values.get(layer.value);
+  if (!whole) return undefined;
+  const own = take(whole, layer.batchAxis, [sample]);
+  const map = toFloat32(layer.unitAxis === undefined ? own : take(own, layer.unitAxis, [unit]));
+  // The first of equal ones, as the target itself has it.
+  const strongest = map.reduce((best, value, at) => (value > map[best]! ? at : best), 0);
+  return { layer, unit, position: unravelIndex(strongest, layerExtent(layer)), activation: map[strongest]! };
+}
+
+/** Beyond this share of the input's rows or columns enlarging shows nothing that the whole does not. */
+const mostShare = 2 / 3;
+/** Input positions around the receptive field: an eighth of it, but these at least. */
+const leastMargin = 4;
+
+/** A part of a picture that is drawn enlarged. */
+export interface Crop {
+  /** What the unit sees, and what is drawn: that with a margin. In the input's rows and columns. */
+  readonly field: InputBox;
+  readonly drawn: InputBox;
+  /** The share of Σ |projection| that lies in the field; less than 1 where a unit is also reached from everywhere (squeeze and excitation). */
+  readonly share: number;
+}
+
+/** What to enlarge of a projection from one place onto a picture; undefined where the receptive field is not known, or is most of the picture. */
+export function cropOf({ layer, position }: Place, explained: Explained, gradient: Tensor, sample: number): Crop | undefined {
+  const field = layer.receptiveField;
+  if (!field || field.input !== explained.value || field.size.length !== 2 || position.length !== 2 || explained.spatialAxes.length !== 2) return undefined;
+  const extent = explained.spatialAxes.map((axis) => explained.shape[axis]!);
+  const box = receptiveBox(field, position, extent);
+  if (box.size.includes(0) || box.size.some((size, i) => size > mostShare * extent[i]!)) return undefined;
+  const margin = box.size.map((size) => Math.max(leastMargin, Math.ceil(size / 8)));
+  const start = box.start.map((first, i) => Math.max(0, first - margin[i]!));
+  const drawn: InputBox = { start, size: box.size.map((size, i) => Math.min(extent[i]!, box.start[i]! + size + margin[i]!) - start[i]!) };
+  const share = shareWithin(gradient, explained, sample, box);
+  return share < leastInside ? undefined : { field: box, drawn, share };
+}
+
+/** Where more than half of a projection lies elsewhere, a part of the picture would mislead. */
+const leastInside = 0.5;
+
+/** Σ |g| within a box of rows and columns, over that of all. 1 where all is zero. */
+function shareWithin(gradient: Tensor, { batchAxis, spatialAxes }: Explained, sample: number, { start, size }: InputBox): number {
+  const total = (values: Tensor): number => toFloat32(values).reduce((sum, value) => sum + Math.abs(value), 0);
+  const own = batchAxis === undefined ? gradient : take(gradient, batchAxis, [sample]);
+  const inside = spatialAxes.reduce((part, axis, i) => take(part, axis, Array.from({ length: size[i]! }, (_, at) => start[i]! + at)), own);
+  const all = total(own);
+  return all === 0 ? 1 : total(inside) / all;
+}
+
+/** A part of a picture [rows, columns, 3]. */
+export function cropped(picture: Tensor<"uint8">, { start, size }: InputBox): Tensor<"uint8"> {
+  return [0, 1].reduce<Tensor<"uint8">>((part, axis) => take(part, axis, Array.from({ length: size[axis]! }, (_, at) => start[axis]! + at)) as Tensor<"uint8">, picture);
+}
