@@ -2,7 +2,7 @@ import { coreError, isVitrineError, type Constant, type Graph, type Node } from 
 import { runControl } from "./control.js";
 import { bytesNow, isGone, onBackend } from "./engine.js";
 import { Refusal, tfjsError } from "./errors.js";
-import type { Operator } from "./operators/operator.js";
+import type { Call, Operator } from "./operators/operator.js";
 import { planOf, type Plan, type Step } from "./plan.js";
 import { Held } from "./value.js";
 
@@ -87,9 +87,11 @@ async function pause(execution: Execution): Promise<void> {
 async function apply(step: Step, scope: Scope, execution: Execution): Promise<void> {
   const { node, operator } = step;
   try {
-    const inputs = node.inputs.map((name) => (name === "" ? undefined : find(execution, scope, name)));
+    const held = (name: string): Held => find(execution, scope, name);
+    const inputs = step.inputs.map((name) => (name === "" ? undefined : held(name)));
+    const folded = step.folding && { before: step.folding.before.map(held), after: step.folding.after.map((each) => ({ node: each.node, values: each.values.map(held) })) };
     if (isGone(execution.backend, execution.device)) throw new Error("an earlier node's results are gone");
-    const results = operator ? await compute(step, operator, inputs, execution) : await runControl(node, inputs, execution, scope);
+    const results = operator ? await compute(step, operator, inputs, folded, execution) : await runControl(node, inputs, execution, scope);
     results.forEach((value, i) => {
       const name = step.outputs[i] ?? "";
       if (name === "") value?.release();
@@ -104,7 +106,7 @@ async function apply(step: Step, scope: Scope, execution: Execution): Promise<vo
 }
 
 /** Results come with one user: the caller's. */
-async function compute(step: Step, operator: Operator, inputs: readonly (Held | undefined)[], execution: Execution): Promise<readonly (Held | undefined)[]> {
+async function compute(step: Step, operator: Operator, inputs: readonly (Held | undefined)[], folded: Call["folded"], execution: Execution): Promise<readonly (Held | undefined)[]> {
   const { node, fused } = step;
   const given = inputs.filter((value) => value !== undefined);
   if (!operator.device || (operator.host && staysOnHost(operator, node, inputs, given))) {
@@ -113,7 +115,7 @@ async function compute(step: Step, operator: Operator, inputs: readonly (Held | 
   }
   for (const index of operator.reads ?? []) if (inputs[index]?.onHost === undefined) await inputs[index]?.read(execution.backend);
   return onBackend(execution.backend, () => {
-    const results = operator.device!({ node, inputs, fused, backend: execution.backend });
+    const results = operator.device!({ node, inputs, fused, folded, backend: execution.backend });
     // Before the scope frees what is nobody's.
     return results.map((value) => value?.retain());
   });

@@ -23,6 +23,9 @@ export function deviceType(dtype: DType): DataType {
  * On the device it may have several forms (layouts, repacked weights), made once and freed together.
  */
 export class Held {
+  static #count = 0;
+  /** A name for forms of one value that are made with another. */
+  readonly id = Held.#count++;
   readonly dtype: DType;
   /** In ONNX's order of axes, whatever the layout. */
   readonly shape: readonly number[];

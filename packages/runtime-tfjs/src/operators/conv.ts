@@ -2,9 +2,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { intAttr, intsAttr, stringAttr } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { Held } from "../value.js";
-import { convolve } from "./convolve.js";
+import { convolve, lift } from "./convolve.js";
+import { prepared } from "./folded.js";
 import { input, type DeviceOperator, type Operator } from "./operator.js";
-import { padSpatial, spread } from "./spatial.js";
+import { phased } from "./phases.js";
+import { spacedOut } from "./spatial.js";
 import { extentOf, halves, isSame, windowOf, type Window } from "./window.js";
 
 const conv: DeviceOperator = (call) => {
@@ -14,8 +16,8 @@ const conv: DeviceOperator = (call) => {
   const groups = intAttr(call.node, "group", 1);
   if (channels !== perGroup * groups || maps % groups !== 0) throw new Refusal(`${channels} channels in ${groups} groups do not fit weights of shape [${weights.shape.join(", ")}]`);
   const window = windowOf(call.node, size, kernel);
-  const bias = call.inputs[2]?.plain() as tf.Tensor1D | undefined;
-  const y = convolve({ x: x.last(), weights, groups, window, bias, fused: call.fused });
+  const ready = prepared(weights, call.inputs[2], groups, call.folded, { name: "", apply: (w) => w });
+  const y = convolve({ x: x.last(), weights, prepared: ready, groups, window, fused: call.fused });
   return [Held.device(x.dtype, [samples, maps, ...window.out], y, "last")];
 };
 
@@ -37,24 +39,31 @@ const convTranspose: DeviceOperator = (call) => {
   const [extra, pads] = [intsAttr(node, "output_padding", each(0)), intsAttr(node, "pads", [...each(0), ...each(0)])];
   const wanted = intsAttr(node, "output_shape")?.slice(-size.length);
   const valid = stringAttr(node, "auto_pad", "NOTSET") === "VALID";
-  const before: number[] = [];
-  const after: number[] = [];
+  const [before, after, cut] = [[], [], []] as [number[], number[], number[]];
   const out = size.map((dim, axis) => {
     const reach = extentOf(kernel[axis]!, dilations[axis]!);
     const full = strides[axis]! * (dim - 1) + extra[axis]! + reach;
     const sized = wanted?.[axis] ?? (isSame(node) ? dim * strides[axis]! : undefined);
     const own = sized === undefined ? { before: valid ? 0 : pads[axis]!, after: valid ? 0 : pads[axis + size.length]! } : halves(node, Math.max(0, full - sized));
     const length = sized ?? full - own.before - own.after;
+    cut.push(own.before);
     before.push(reach - 1 - own.before);
     // Behind the last element lie `stride − 1` zeros already.
     after.push(length + reach - 1 - before[axis]! - dim * strides[axis]!);
     return length;
   });
-  const spaced = padSpatial(spread(x.last(), strides), before, after);
-  const window: Window = { kernel, strides: each(1), dilations, before: each(0), after: each(0), out };
   const maps = perGroup * groups;
-  const prepare = { name: `turned ${groups}`, apply: (w: tf.Tensor) => turned(w, groups) };
-  const y = convolve({ x: spaced, weights, prepare, groups, window, bias: call.inputs[2]?.plain() as tf.Tensor1D | undefined, fused: call.fused });
+  const ready = prepared(weights, call.inputs[2], groups, call.folded, { name: `turned ${groups}`, apply: (w: tf.Tensor) => turned(w, groups) });
+  if (groups === 1 && size.length <= 2 && strides.some((n) => n > 1) && dilations.every((n) => n === 1) && x.size > 0) {
+    const flat = (list: readonly number[], lead: number): number[] => (size.length === 2 ? [...list] : [lead, ...list]);
+    const source = tf.reshape<tf.Rank.R4>(x.last(), [samples, ...flat(size, 1), channels] as [number, number, number, number]);
+    const lifted = { name: ready.name, bias: ready.bias, weights: () => lift(ready.weights()) };
+    const y = phased(source, weights, lifted, call.fused, { kernel: flat(kernel, 1), strides: flat(strides, 1), cut: flat(cut, 0), out: flat(out, 1) });
+    return [Held.device(x.dtype, [samples, maps, ...out], tf.reshape(y, [samples, ...out, maps]), "last")];
+  }
+  const spaced = spacedOut(x.last(), strides, before, after);
+  const window: Window = { kernel, strides: each(1), dilations, before: each(0), after: each(0), out };
+  const y = convolve({ x: spaced, weights, prepared: ready, groups, window, fused: call.fused });
   return [Held.device(x.dtype, [samples, maps, ...out], y, "last")];
 };
 

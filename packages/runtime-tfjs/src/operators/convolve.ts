@@ -1,20 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Held } from "../value.js";
+import type { Fused } from "../fold.js";
+import type { Prepared } from "./folded.js";
 import { padSpatial, stridedPlaces } from "./spatial.js";
 import type { Window } from "./window.js";
-
-export type Fused = "relu" | "relu6";
 
 export interface Convolution {
   /** [N, …, C] with one, two or three spatial axes. */
   readonly x: tf.Tensor;
   /** Repacks the weights once: they are a value of the graph and keep their forms. */
   readonly weights: Held;
-  /** From the weights as they are to [M, C / groups, …kernel]; a name for it, where it is no identity. */
-  readonly prepare?: { readonly name: string; readonly apply: (weights: tf.Tensor) => tf.Tensor };
+  readonly prepared: Prepared;
   readonly groups: number;
   readonly window: Window;
-  readonly bias: tf.Tensor1D | undefined;
   readonly fused: Fused | undefined;
 }
 
@@ -33,13 +31,13 @@ export function convolve(c: Convolution): tf.Tensor {
   return tf.reshape(y, [samples, y.shape[2]!, y.shape[3]!]);
 }
 
-/** The weights as [M, C / groups, kh, kw], a series' kernel as one of height 1. */
-function oihw(c: Convolution): tf.Tensor4D {
-  const w = c.prepare ? c.prepare.apply(c.weights.plain()) : c.weights.plain();
-  return w.rank === 3 ? tf.reshape(w, [w.shape[0]!, w.shape[1]!, 1, w.shape[2]!]) : (w as tf.Tensor4D);
-}
+/** A series' kernel [M, C / groups, k] as one of height 1. */
+export const lift = (w: tf.Tensor): tf.Tensor4D => (w.rank === 3 ? tf.reshape(w, [w.shape[0]!, w.shape[1]!, 1, w.shape[2]!]) : (w as tf.Tensor4D));
 
-const named = (c: Convolution, form: string): string => `${form}:${c.prepare?.name ?? ""}`;
+/** The weights as [M, C / groups, kh, kw]. */
+const oihw = (c: Convolution): tf.Tensor4D => lift(c.prepared.weights());
+
+const named = (c: Convolution, form: string): string => `${form}:${c.prepared.name}`;
 
 function picture(c: Convolution, x: tf.Tensor4D, window: Window): tf.Tensor4D {
   const channels = x.shape[3];
@@ -56,7 +54,7 @@ function picture(c: Convolution, x: tf.Tensor4D, window: Window): tf.Tensor4D {
     pad: top + left + bottom + right === 0 ? ("valid" as const) : explicit,
     dilations: [...window.dilations] as [number, number],
     dataFormat: "NHWC" as const,
-    ...(c.bias && { bias: c.bias }),
+    ...(c.prepared.bias && { bias: c.prepared.bias }),
     ...(c.fused && { activation: c.fused }),
   };
   const taken = (y: tf.Tensor4D): tf.Tensor4D => (both ? (stridedPlaces(y, [0, 0], window.out, window.strides) as tf.Tensor4D) : y);
@@ -83,7 +81,7 @@ function grouped(c: Convolution, one: (x: tf.Tensor, filter: tf.Tensor, window: 
   const parts = c.groups === 1 ? [c.x] : tf.split(c.x, c.groups, axis);
   const made = parts.map((part, i) => {
     const filter = c.weights.form(named(c, `group ${i} of ${c.groups}`), () => {
-      const w = window.kernel.length === 3 ? (c.prepare ? c.prepare.apply(c.weights.plain()) : c.weights.plain()) : oihw(c);
+      const w = window.kernel.length === 3 ? c.prepared.weights() : oihw(c);
       const maps = w.shape[0]! / c.groups;
       const own = tf.slice(w, [i * maps, ...w.shape.slice(1).map(() => 0)], [maps, ...w.shape.slice(1)]);
       return tf.transpose(own, [...w.shape.map((_, k) => k).slice(2), 1, 0]);
@@ -102,7 +100,7 @@ function volume(x: tf.Tensor, filter: tf.Tensor, window: Window): tf.Tensor {
 }
 
 /** Bias and activation, where the kernel did not apply them. */
-function finished(y: tf.Tensor, { bias, fused }: Convolution): tf.Tensor {
+function finished(y: tf.Tensor, { prepared: { bias }, fused }: Pick<Convolution, "prepared" | "fused">): tf.Tensor {
   const biased = bias ? tf.add(y, bias) : y;
   if (fused === undefined) return biased;
   return fused === "relu" ? tf.relu(biased) : tf.relu6(biased);

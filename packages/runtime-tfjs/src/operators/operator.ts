@@ -1,7 +1,13 @@
 import type { Node, Tensor } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import type { Held } from "../value.js";
-import type { Fused } from "./convolve.js";
+import type { Fused } from "../fold.js";
+
+/** Of a `Folding`, the values. */
+export interface Folded {
+  readonly before: readonly Held[];
+  readonly after: readonly { readonly node: Node; readonly values: readonly Held[] }[];
+}
 
 /** One application of an operator on the device. */
 export interface Call {
@@ -10,6 +16,8 @@ export interface Call {
   readonly inputs: readonly (Held | undefined)[];
   /** An activation that the plan has moved into this node. */
   readonly fused: Fused | undefined;
+  /** Constants that the plan has moved into the weights and the bias of this convolution. */
+  readonly folded: Folded | undefined;
   /** `wasm`, `webgl`: where kernels differ. */
   readonly backend: string;
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { alongAxis, strided } from "./pieces.js";
+import { nearHost } from "./heap.js";
+import { alongAxis, scattered, strided } from "./pieces.js";
 
 /** Pads the spatial axes of [N, …, C] with `value`; negative numbers cut. */
 export function padSpatial(x: tf.Tensor, before: readonly number[], after: readonly number[], value = 0): tf.Tensor {
@@ -45,8 +46,14 @@ export function stridedPlaces(x: tf.Tensor, starts: readonly number[], counts: r
   return strided(x, [0, ...starts, 0], [x.shape[0]!, ...counts, x.shape.at(-1)!], [1, ...strides, 1]);
 }
 
-/** Puts `strides − 1` zeros behind each element of every spatial axis of [N, …, C], the last one too. */
-export function spread(x: tf.Tensor, strides: readonly number[]): tf.Tensor {
+/** Puts `strides − 1` zeros behind each element of every spatial axis of [N, …, C], the last one too, and pads; negative numbers cut. */
+export function spacedOut(x: tf.Tensor, strides: readonly number[], before: readonly number[], after: readonly number[]): tf.Tensor {
+  if (!nearHost() || strides.every((stride) => stride === 1) || [...before, ...after].some((pad) => pad < 0)) return padSpatial(spread(x, strides), before, after);
+  const shape = x.shape.map((dim, axis) => (axis === 0 || axis === x.rank - 1 ? dim : dim * strides[axis - 1]! + before[axis - 1]! + after[axis - 1]!));
+  return scattered(x, shape, [0, ...before, 0], [1, ...strides, 1]);
+}
+
+function spread(x: tf.Tensor, strides: readonly number[]): tf.Tensor {
   let y = x;
   strides.forEach((stride, i) => {
     if (stride === 1) return;
