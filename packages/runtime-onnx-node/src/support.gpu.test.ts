@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { attr, float32, GraphBuilder, int64, lower, seededRandom, sizeOf, toNumbers, type Graph, type Runtime, type Tensor } from "@vitrine/core";
+import { attr, float32, GraphBuilder, int64, lower, seededRandom, sizeOf, toNumbers, type Attributes, type Graph, type Runtime, type Tensor } from "@vitrine/core";
 import { writeOnnx } from "@vitrine/format-onnx";
 import { relativeL2 } from "@vitrine/testing";
 import { onnxNode } from "./index.js";
@@ -103,6 +103,28 @@ describe("convolutions whose input channels are a multiple of three", () => {
     expect(relativeL2(await bare(graph, feeds), numbers) > 1e-2).toBe(wrong);
     expect(needsPlainLayout(graph)).toBe(wrong);
     expect(relativeL2((await on(gpu, graph, feeds)).numbers, numbers)).toBeLessThan(2e-6);
+  });
+});
+
+describe("convolutions of volumes that fail on the provider are placed on the CPU", () => {
+  const cases: [string, string, number[], number[], Attributes][] = [
+    ["transposed", "ConvTranspose", [1, 2, 4, 5, 6], [2, 3, 3, 2, 3], { strides: attr.ints([2, 1, 2]), output_padding: attr.ints([1, 0, 0]) }],
+    ["transposed, depthwise", "ConvTranspose", [1, 3, 4, 5, 6], [3, 1, 2, 2, 2], { group: attr.int(3), pads: attr.ints([1, 0, 0, 0, 1, 0]) }],
+    ["grouped", "Conv", [1, 4, 4, 5, 6], [6, 2, 3, 2, 3], { group: attr.int(2) }],
+    ["depthwise", "Conv", [1, 4, 4, 5, 6], [4, 1, 3, 3, 3], { group: attr.int(4), pads: attr.ints([1, 1, 1, 1, 1, 1]) }],
+  ];
+  test.each(cases)("%s", async (_, op, shape, weights, attributes) => {
+    for (const computed of [false, true]) {
+      const b = new GraphBuilder();
+      const x = b.input("x", "float32", shape);
+      const w = computed ? b.input("w", "float32", weights) : b.constant(normals(weights), "w");
+      const graph = b.build({ outputs: [b.relu(b.op(op, [x, w], attributes, "y"))] });
+      const feeds = { x: normals(shape), ...(computed && { w: normals(weights) }) };
+      await expect(bare(graph, feeds)).rejects.toThrow(/Only Conv2d or Conv1d|does not support grouped/);
+      const { numbers, notices } = await on(gpu, graph, feeds);
+      expect(relativeL2(numbers, (await on(cpu, graph, feeds)).numbers)).toBeLessThan(1e-6);
+      expect(notices).toEqual([expect.stringContaining(`1 node to the CPU (${op})`)]);
+    }
   });
 });
 

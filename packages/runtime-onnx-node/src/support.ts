@@ -1,4 +1,4 @@
-import { intAttr, quote, stringAttr, subgraphsOf, type Graph, type Node, type ShapeLookup } from "@vitrine/core";
+import { intAttr, intsAttr, quote, stringAttr, subgraphsOf, type Graph, type Node, type ShapeLookup } from "@vitrine/core";
 
 /** True, or why a node is not run by a provider. */
 type Check = (node: Node, shapes: ShapeLookup) => true | string;
@@ -18,7 +18,11 @@ const checks: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
 };
 
 /** Nodes of the webgpu provider that are placed on the CPU: its own kernel is wrong or missing, and no lowering would be faster. */
-const onCpu: Readonly<Record<string, (node: Node) => boolean>> = {
+const onCpu: Readonly<Record<string, (node: Node, graph: Graph) => boolean>> = {
+  // "Only Conv2d or Conv1d are supported", when it runs: what volumes send back through strided convolutions and average pooling.
+  ConvTranspose: (node, graph) => spatialAxesOf(node, graph) > 2,
+  // "Conv3D does not support grouped convolution", when it runs.
+  Conv: (node, graph) => intAttr(node, "group", 1) > 1 && spatialAxesOf(node, graph) > 2,
   // exp overflows: 94.7 for the true logarithm comes out as infinity.
   ReduceLogSumExp: () => true,
   // "Unsupported LSTM activation for WebGPU: HardSigmoid", and likewise every other but these.
@@ -32,9 +36,18 @@ const onCpu: Readonly<Record<string, (node: Node) => boolean>> = {
 export function forcedToCpu(provider: string, graph: Graph): string[] {
   if (provider !== "webgpu") return [];
   return graph.nodes.flatMap((node) => [
-    ...(node.domain === "" && Object.hasOwn(onCpu, node.op) && onCpu[node.op]!(node) ? [node.name] : []),
+    ...(node.domain === "" && Object.hasOwn(onCpu, node.op) && onCpu[node.op]!(node, graph) ? [node.name] : []),
     ...subgraphsOf(node).flatMap((inner) => forcedToCpu(provider, inner.graph)),
   ]);
+}
+
+/** How many axes a convolution slides along: by its own word, or by its weights or input; 0 where none of them tells. */
+function spatialAxesOf(node: Node, graph: Graph): number {
+  const kernel = intsAttr(node, "kernel_shape");
+  if (kernel) return kernel.length;
+  const [input = "", weights = ""] = node.inputs;
+  const declared = (name: string): readonly unknown[] | undefined => graph.constants.get(name)?.shape ?? graph.inputs.find((each) => each.name === name)?.shape ?? graph.values.get(name)?.shape;
+  return Math.max(0, (declared(weights) ?? declared(input) ?? []).length - 2);
 }
 
 /** The domains that onnxruntime-node's build has operators of. */
