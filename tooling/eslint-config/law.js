@@ -15,6 +15,7 @@ export const law = [
   { who: 'render-*', may: ['core', 'render'], because: 'a rasteriser draws what render describes' },
   { who: 'render', may: ['core'], because: 'a renderer knows views, not the methods that made them' },
   { who: 'diff', may: ['core'], because: 'it compares models on whatever runtimes they are' },
+  { who: 'watch', may: ['core', 'format-tfjs', 'runtime-tfjs', 'method-activation', 'method-weights'], because: 'a callback of TensorFlow.js is handed no engine, so this one composes its own: nothing of ours may import it' },
   { who: 'report', may: ['core', 'render'], because: 'a page is made of findings, whoever found them' },
   { who: 'zoo', may: ['core'], because: 'the zoo is data' },
 ];

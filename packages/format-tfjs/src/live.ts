@@ -47,10 +47,11 @@ export interface LiveNetwork {
 /**
  * Reads the layers of a model in memory once, for whoever looks at its weights again and again.
  * @param name what messages and reports call it
- * @throws `tfjs-live` for what is no model, or not built yet
+ * @throws `tfjs-live` for what is no model, not built yet or disposed of
  */
 export function liveNetwork(model: LiveLayersModel, name = `${model.name ?? "model"}.json`): LiveNetwork {
   const topology = topologyOf(model);
+  weightsOf(model);
   return {
     name,
     snapshot: () => snapshotOf(model),

@@ -1,4 +1,4 @@
-import { checkpointAxis, type Feeds, type Findings, type Layer, type Model } from "@vitrine/core";
+import { checkpointAxis, take, type Feeds, type Findings, type Layer, type Model } from "@vitrine/core";
 import { checkpointFindings } from "./checkpoint-findings.js";
 import { evenly, mapFindings, mostSteps, picturedLayers, valuesAt, type PicturedState } from "./checkpoint-maps.js";
 import { checkpointMeasures, layersIn, measureSet, type CheckpointMeasures } from "./checkpoints.js";
@@ -52,7 +52,8 @@ export class ActivationTraining {
   async add(state: Model, feeds: Feeds, { maps, ...job }: TrainingOptions): Promise<void> {
     const samples = Math.max(1, ...Object.entries(feeds).map(([name, { shape }]) => shape[state.batch.axes[name] ?? -1] ?? 1));
     const chunk = { feeds, labels: new Array<string>(samples).fill("") };
-    const layers = await layersIn(state, this.#model, this.#layers, chunk);
+    // Of a layer's shape only what does not depend on the batch is used: it is observed on as few samples as the model takes.
+    const layers = await layersIn(state, this.#model, this.#layers, { feeds: asFewAsPossible(state, feeds), labels: [""] });
     const running = measureSet(state, layers, once(chunk), job, {});
     let step = await running.next();
     while (!step.done) step = await running.next();
@@ -72,6 +73,15 @@ export class ActivationTraining {
     const maps = mapFindings(this.#pictured, axis, pictured);
     return { tensors: { ...curves.tensors, ...maps.tensors }, facts: curves.facts, views: [...curves.views, ...maps.views] };
   }
+}
+
+/** One sample of every feed, or as many as the model takes at once. */
+function asFewAsPossible({ batch: { axes, fixed = 1 } }: Model, feeds: Feeds): Feeds {
+  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => {
+    const axis = axes[name];
+    const last = axis === undefined ? 0 : feed.shape[axis]! - 1;
+    return [name, axis === undefined ? feed : take(feed, axis, Array.from({ length: fixed }, (_, i) => Math.min(i, last)))];
+  }));
 }
 
 async function* once<T>(value: T): AsyncGenerator<T> {
