@@ -26,10 +26,17 @@ export function followAxes(graph: Graph, shapes: Shapes, inputs: ReadonlyMap<str
     const source = sourceOf(node, shapes, data, rank);
     const from = (source === undefined ? undefined : roles.get(source)) ?? { batch: 0, unit: undefined };
     const result = rolesAfter(node, from, graph, shapes, source, rank);
-    for (const name of node.outputs) if (name !== "") roles.set(name, result);
+    node.outputs.forEach((name, i) => {
+      if (name !== "") roles.set(name, i > 0 && recurrent.has(node.op) ? stateRoles(node) : result);
+    });
   }
   return roles;
 }
+
+const recurrent: ReadonlySet<string> = new Set(["LSTM", "GRU", "RNN"]);
+
+/** Of the last states, [directions, batch, units]; with layout 1 [batch, directions, units]. */
+const stateRoles = (node: Node): AxisRoles => ({ batch: intAttr(node, "layout", 0) === 1 ? 0 : 1, unit: 2 });
 
 /** The input whose axes the result's follow: the data input of the result's own rank, if there is one. */
 function sourceOf(node: Node, shapes: Shapes, data: ReadonlySet<string>, rank: number | undefined): string | undefined {
@@ -66,8 +73,8 @@ function rolesAfter(node: Node, from: AxisRoles, graph: Graph, shapes: Shapes, s
     case "ReduceMin":
     case "ReduceL2":
     case "ArgMax":
-      if (sourceRank === rank || sourceRank === undefined) return from;
-      return withoutAxes(from, removedAxes(node, graph, shapes, source, sourceRank), sourceRank);
+      if (sourceRank === rank) return from;
+      return removed(from, node, graph, shapes, source, sourceRank ?? rankBefore(node, graph, rank));
     case "Unsqueeze": {
       const axes = constantInts(graph, node.inputs[1]);
       if (!axes) return { batch: from.batch, unit: usual };
@@ -110,8 +117,19 @@ function withAxes(from: AxisRoles, added: readonly number[], rank: number): Axis
   return { batch: from.batch === undefined ? undefined : kept[from.batch], unit: from.unit === undefined ? undefined : kept[from.unit] };
 }
 
+/** Shapes are known of layers, and the last state of a recurrent one is none: a Squeeze with axes says how many there were. */
+function rankBefore(node: Node, graph: Graph, rank: number): number | undefined {
+  const axes = node.op === "Squeeze" ? listedAxes(node, graph) : undefined;
+  return axes && rank + axes.length;
+}
+
+const removed = (from: AxisRoles, node: Node, graph: Graph, shapes: Shapes, source: string | undefined, rank: number | undefined): AxisRoles =>
+  rank === undefined ? from : withoutAxes(from, removedAxes(node, graph, shapes, source, rank), rank);
+
+const listedAxes = (node: Node, graph: Graph): readonly number[] | undefined => constantInts(graph, node.inputs[1]) ?? intsAttr(node, "axes");
+
 function removedAxes(node: Node, graph: Graph, shapes: Shapes, source: string | undefined, rank: number): number[] {
-  const axes = node.op === "ArgMax" ? [intAttr(node, "axis", 0)] : (constantInts(graph, node.inputs[1]) ?? intsAttr(node, "axes"));
+  const axes = node.op === "ArgMax" ? [intAttr(node, "axis", 0)] : listedAxes(node, graph);
   const shape = shapes.get(source ?? "") ?? [];
   if (axes) return axes.map((axis) => (axis < 0 ? axis + rank : axis));
   return node.op === "Squeeze" ? shape.flatMap((dim, axis) => (dim === 1 ? [axis] : [])) : shape.map((_, axis) => axis);
