@@ -1,4 +1,6 @@
 import { intAttr, type Constant, type Graph, type Node } from "@vitrine/core";
+import type { Operator } from "./operators/operator.js";
+import { patternAt } from "./patterns.js";
 
 /** What convolutions and products apply while their result is in a register. */
 export type Fused = "relu" | "relu6";
@@ -19,7 +21,12 @@ export interface Group {
   readonly outputs: readonly string[];
   readonly fused: Fused | undefined;
   readonly folding: Folding | undefined;
+  /** Where it is not the node's own. */
+  readonly operator?: Operator;
 }
+
+/** The one node that takes a value, once, where nobody else wants it. */
+export type OnlyUser = (name: string) => Node | undefined;
 
 /** Whether a constant holds floats, one for each channel (or one for all) of a value with `rank` axes. */
 function isByChannel(constant: Constant | undefined, channels: number, rank: number): boolean {
@@ -61,12 +68,17 @@ export function grouped(nodes: readonly Node[], graph: Graph, users: ReadonlyMap
   const gone = new Set<Node>();
   const groups = new Map<Node, Group>();
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((name): [string, Node] => [name, node])));
-  /** The one node that takes a value, once, where nobody else wants it. */
-  const onlyUser = (name: string): Node | undefined => {
+  const onlyUser: OnlyUser = (name) => {
     const [user, more] = users.get(name) ?? [];
     return user && !more && !wanted.includes(name) && user.inputs.filter((each) => each === name).length === 1 ? user : undefined;
   };
   for (const node of nodes) {
+    const pattern = patternAt(node, { graph, producers, onlyUser }, users);
+    if (pattern) {
+      groups.set(node, pattern.group);
+      for (const each of pattern.rest) gone.add(each);
+      continue;
+    }
     if (node.domain !== "" || node.outputs.length !== 1 || !["Conv", "ConvTranspose", "Gemm"].includes(node.op)) continue;
     const weights = node.op === "Gemm" ? undefined : graph.constants.get(node.inputs[1] ?? "");
     const bias = node.inputs[2] ?? "";

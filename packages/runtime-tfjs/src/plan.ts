@@ -5,7 +5,7 @@ import { operatorOf } from "./operators/index.js";
 import type { Operator } from "./operators/operator.js";
 
 /** One node in its place. */
-export interface Step extends Group {
+export interface Step extends Omit<Group, "operator"> {
   /** Undefined where the node holds graphs. */
   readonly operator: Operator | undefined;
   /** Values that nobody needs after it. */
@@ -40,7 +40,7 @@ export function planOf(graph: Graph, wanted: readonly string[]): Plan {
   for (const name of wanted) end.delete(name);
   const last = new Map<number, string[]>();
   for (const [name, i] of end) last.set(i, [...(last.get(i) ?? []), name]);
-  return { wanted, steps: order.map((group, i) => ({ ...group, operator: operatorFor(group.node), last: last.get(i) ?? [] })) };
+  return { wanted, steps: order.map((group, i) => ({ ...group, operator: group.operator ?? operatorFor(group.node), last: last.get(i) ?? [] })) };
 }
 
 function operatorFor(node: Node): Operator | undefined {

@@ -11,17 +11,20 @@ export function pick(x: tf.Tensor, indices: ArrayLike<number>, axis: number): tf
     let at = 0;
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < indices.length; i++) {
-        copy(to, at, from!, (o * dim + indices[i]!) * inner, inner);
+        copyRows(to, at, 0, from!, (o * dim + indices[i]!) * inner, 0, 1, inner);
         at += inner;
       }
     }
   });
 }
 
-/** A view costs more than a few numbers. */
-function copy(to: Numbers, at: number, from: Numbers, begin: number, count: number): void {
-  if (count > 48) to.set(from.subarray(begin, begin + count), at);
-  else for (let k = 0; k < count; k++) to[at + k] = from[begin + k]!;
+/** `count` rows of `length` elements, each `step` after the one before. */
+function copyRows(to: Numbers, at: number, toStep: number, from: Numbers, begin: number, fromStep: number, count: number, length: number): void {
+  for (let row = 0; row < count; row++, at += toStep, begin += fromStep) {
+    // A view costs more than a few numbers.
+    if (length > 48) to.set(from.subarray(begin, begin + length), at);
+    else for (let k = 0; k < length; k++) to[at + k] = from[begin + k]!;
+  }
 }
 
 /** Something done along one axis of any number of them, as along the middle one of three. */
@@ -66,10 +69,9 @@ function rows(x: tf.Tensor, places: readonly number[], starts: readonly number[]
     const at = outer.map(() => 0);
     let [dense, base] = [0, begin];
     for (let left = sizeOf(outer); left > 0; left--) {
-      for (let i = 0, sparse = base; i < count; i++, sparse += step, dense += run) {
-        if (way === "in") copy(to, sparse, from!, dense, run);
-        else copy(to, dense, from!, sparse, run);
-      }
+      if (way === "in") copyRows(to, base, step, from!, dense, run, count, run);
+      else copyRows(to, dense, run, from!, base, step, count, run);
+      dense += count * run;
       for (let axis = outer.length - 1; axis >= 0; axis--) {
         const stride = strides[axis]! * steps[axis]!;
         base += stride;
@@ -92,9 +94,8 @@ export function join(parts: readonly tf.Tensor[], axis: number): tf.Tensor {
   return looped(shape, first.dtype, parts, (to, from) => {
     let start = 0;
     from.forEach((part, i) => {
-      const count = own[i]!;
-      for (let o = 0; o < outer; o++) for (let k = 0; k < count; k++) to[o * row + start + k] = part[o * count + k]!;
-      start += count;
+      copyRows(to, start, row, part, 0, own[i]!, outer, own[i]!);
+      start += own[i]!;
     });
   });
 }

@@ -9,7 +9,7 @@ import { input, type Call, type DeviceOperator } from "./operator.js";
  */
 
 /** 1 where d > 0, else 0. Step leaves NaN; ReLU6 of wasm makes it 0. */
-const positive = (d: tf.Tensor): tf.Tensor => tf.relu6(tf.step(d));
+export const positive = (d: tf.Tensor): tf.Tensor => tf.relu6(tf.step(d));
 
 /** a > b. A difference of floats has the sign of the comparison to the last bit, overflow and denormals included; of equal infinities it is NaN. */
 const greater = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => positive(tf.sub(a, b));
@@ -24,7 +24,7 @@ export function countedGreater(call: Call, a: Held, b: Held): Held | undefined {
 export type Comparison = ">" | ">=" | "<" | "<=";
 
 /** The next float32 above (or below) a finite one. */
-function neighbour(value: number, up: boolean): number {
+export function neighbour(value: number, up: boolean): number {
   if (value === 0) return up ? 2 ** -149 : -(2 ** -149);
   const bits = new Int32Array(Float32Array.of(value).buffer);
   bits[0]! += value > 0 === up ? 1 : -1;
