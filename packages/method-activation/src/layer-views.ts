@@ -11,7 +11,9 @@ export interface GridOptions {
   readonly gamma: number;
 }
 
-const group = "What each layer sees";
+/** What views of layers, and of what they see, share. */
+export const layersGroup = "What each layer sees";
+const group = layersGroup;
 /** How many classes a bar chart shows. */
 const mostBars = 10;
 /** Words for the units that a grid marks. */

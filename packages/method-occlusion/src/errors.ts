@@ -24,6 +24,10 @@ export const occlusionError = defineErrors({
     message: `This window and stride make ${f.windows.toLocaleString("en")} positions on the input ${quote(f.input)}, each a forward pass; the most is ${f.most.toLocaleString("en")}.`,
     hint: "Give a larger --stride, or a larger --window.",
   }),
+  "places-none": (f: { inputs: readonly string[] }) => ({
+    message: `What could be hidden, ${f.inputs.slice(0, 4).map(quote).join(", ")}, has one place only: hiding it would not say where the answer lies.`,
+    hint: "For inputs of whole numbers, say by --baseline what stands for nothing.",
+  }),
   "mask-and-window": (f: { flag: string; input: string }) => ({
     message: `Both --mask and ${f.flag} were given for the input ${quote(f.input)}.`,
     hint: "A mask hides its groups, a window slides: give one of them.",

@@ -1,4 +1,5 @@
 import { finalSoftmax, resolveParameters, type ParameterInput, type ReportContext, type ReportPart, type ReportWay } from "@vitrine/core";
+import { occlusionError } from "./errors.js";
 import { occlusionParameters } from "./parameters.js";
 import { planOf, type Plan } from "./plan.js";
 
@@ -17,6 +18,7 @@ export const occlusionReport: readonly ReportPart<Shape>[] = [{ section: "decide
 function ways(context: ReportContext): ReportWay<Shape>[] {
   const base = baseOf(context);
   const plan = plannedWith(context, base);
+  if (plan.inputs.every(({ parts }) => parts.count < 2)) throw occlusionError("places-none", { inputs: plan.inputs.map(({ name }) => name) });
   const found: ReportWay<Shape>[] = [{ params: base, passes: passesOf(plan, context) }];
   for (const { strideOfWindow, widen, less } of coarser) {
     const params = { ...base, ...sizesOf(plan, strideOfWindow, widen) };

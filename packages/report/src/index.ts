@@ -7,3 +7,4 @@ export { Figure } from "./page/figure.js";
 export { Definitions, ReportPage } from "./page/report-page.js";
 export { clientScript } from "./client-script.js";
 export { stylesheet } from "./style/stylesheet.js";
+export { saysWhere } from "./figures/views.js";

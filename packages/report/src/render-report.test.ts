@@ -1,7 +1,7 @@
 import { parse, type DefaultTreeAdapterMap } from "parse5";
 import { beforeAll, describe, expect, test } from "vitest";
 import { float32, type View } from "@vitrine/core";
-import { entry, fullDocument, hostileDocument, smallDocument, strange } from "../test/document.js";
+import { entry, fullDocument, hostileDocument, section, smallDocument, strange } from "../test/document.js";
 import { renderReport, type RenderedReport } from "./render-report.js";
 
 type Node = DefaultTreeAdapterMap["node"];
@@ -232,5 +232,42 @@ describe("names of a stranger", () => {
     const data = textOf(made.named("script").find((each) => attribute(each, "id") === "data")!);
     for (const name of strange) expect(data).toContain(JSON.stringify(name).slice(1, -1).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e").replaceAll("&", "\\u0026").replaceAll("\u2028", "\\u2028"));
     expect(() => JSON.parse(data) as unknown).not.toThrow();
+  });
+});
+
+describe("what an entry shows", () => {
+  const one = (of: Parameters<typeof entry>[0], id: "decided" | "learned" = "learned"): ReturnType<typeof smallDocument> => smallDocument({ sections: [section(id, "What?", [entry(of)])] });
+  const curve = (values: readonly number[]): Parameters<typeof entry>[0] => ({
+    views: [{ kind: "curve", title: "Where it was found", series: [{ x: "x", y: "y", label: "drop" }], xAxis: "place", yAxis: "drop" }],
+    tensors: { x: { tensor: float32([values.length], values.map((_, i) => i)), meaning: "" }, y: { tensor: float32([values.length], values), meaning: "" } },
+  });
+  const text = (title: string, group?: string): View => ({ kind: "text", title, text: `${title}.`, ...(group !== undefined && { group }) });
+
+  test("stands by groups, each under its heading, in the order of their first", async () => {
+    const { named } = await page(one({ views: [text("Noticed", "Noticed"), text("one", "conv1"), text("all", "All weights"), text("two", "conv1"), text("loose")] }));
+    expect(named("h4").map(textOf)).toEqual(["Noticed", "conv1", "All weights", "loose"]);
+    expect(named("h5").filter((each) => classed(each, "title")).map(textOf)).toEqual(["one", "two", "all"]);
+  });
+
+  test("has no heading over a single group", async () => {
+    const { named } = await page(one({ views: [text("one", "occlusion"), text("two", "occlusion")] }));
+    expect(named("h4").map(textOf)).toEqual(["one", "two"]);
+  });
+
+  test("is not said twice: a text that the lead is anyway", async () => {
+    const { named } = await page(one({ views: [text("What was found"), text("more")], facts: { summary: "What was found." } }));
+    expect(named("h4").map(textOf)).toEqual(["more"]);
+    expect(textOf(named("article")[0]!)).toContain("What was found.");
+  });
+
+  test("is where it looked only if it has places", async () => {
+    expect((await page(one(curve([0.1, 0.7, 0.2]), "decided"))).all.filter((each) => classed(each, "g-looked"))).toHaveLength(1);
+    expect((await page(one(curve([0.1]), "decided"))).all.filter((each) => classed(each, "g-looked"))).toEqual([]);
+  });
+
+  test("fills the row where nothing stands beside it", async () => {
+    const table = (title: string): View => ({ kind: "table", title, columns: [{ title: "layer" }], rows: [["conv1"]] });
+    const { named } = await page(one({ views: [table("beside"), text("one"), table("alone"), table("last")] }));
+    expect(named("figure").map((each) => [textOf(named("h4")[named("figure").indexOf(each)]!), classed(each, "row")])).toEqual([["beside", false], ["one", false], ["alone", true], ["last", true]]);
   });
 });

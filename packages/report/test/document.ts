@@ -40,7 +40,7 @@ const layer = entry({
   tensors: { a: finding(float32([1, 16, 6, 6], Array.from({ length: 576 }, (_, i) => i / 10)), "activation") },
 });
 
-const section = (id: Section["id"], question: string, entries: readonly Entry[], leftOut: Section["leftOut"] = []): Section => ({ id, question, entries, leftOut });
+export const section = (id: Section["id"], question: string, entries: readonly Entry[], leftOut: Section["leftOut"] = []): Section => ({ id, question, entries, leftOut });
 
 /** A small page with something of everything. */
 export function smallDocument(change: Partial<ReportDocument> = {}): ReportDocument {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { coreError, sampleCount, showTarget, type Engine, type Model, type PreparedInput, type Report, type ReportContext, type ReportSection, type Targets } from "@vitrine/core";
 import { checkWritable, namesSet, writeFiles } from "@vitrine/files-node";
-import { renderReport, type Entry, type LeftOut, type ReportDocument, type Section } from "@vitrine/report";
+import { renderReport, saysWhere, type Entry, type LeftOut, type ReportDocument, type Section } from "@vitrine/report";
 import { findZooModel, zooCheckpoints } from "@vitrine/zoo";
 import { cliError } from "../errors.js";
 import { showSeconds } from "../host/duration.js";
@@ -280,9 +280,9 @@ async function finish(setting: Setting, measured: Measured & { readonly failure?
   print(showEnd(setting, document, page.length, notices));
 }
 
-/** The first whose first view is a map leads: where the one that is asked for first was left out, a map says more of where than any other picture. */
+/** The first whose first view is a map leads: where the one that is asked for first was left out, a map says more of where than any other picture; else the first that says where at all. */
 function ledByMap(entries: readonly Entry[]): readonly Entry[] {
-  const lead = entries.find(({ report: { views } }) => views[0]?.kind === "heatmap");
+  const lead = entries.find(({ report: { views } }) => views[0]?.kind === "heatmap") ?? entries.find(({ report: { views, tensors } }) => views[0] && saysWhere(views[0], tensors));
   return lead === undefined ? entries : [lead, ...entries.filter((entry) => entry !== lead)];
 }
 

@@ -13,8 +13,12 @@ export function classIndex(labels: readonly string[], label: string): number {
 
 const normal = (text: string): string => text.trim().toLowerCase().replace(/[_\s]+/g, " ");
 
+/** What a character is called that cannot be seen: labels of a network that writes text are single characters. */
+const unseen: Readonly<Record<string, string>> = { " ": "space", "\n": "new line", "\r": "carriage return", "\r\n": "new line", "\t": "tab" };
+
 /** "golden retriever" for captions: a label's first name; "class 207" where labels are not known. */
 export function className(labels: readonly string[], index: number): string {
-  const label = labels[index];
-  return label === undefined || label === "" ? `class ${index}` : label.split(",")[0]!.trim();
+  const label = labels[index] ?? "";
+  const first = label.split(",")[0]!.trim();
+  return first || label.trim() || (unseen[label] ?? `class ${index}`);
 }

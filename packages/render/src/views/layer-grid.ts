@@ -23,6 +23,8 @@ const lowestStrip = 2;
 const highestStrip = 24;
 /** From this height on there is room for a hairline and a gap between them. */
 const roomForGap = 10;
+/** Lower ones are pointed at where they are marked: a frame would hide them. */
+const roomForPointer = 12;
 const thumbnail = 96;
 
 /** Words for the ends of scales that differ from unit to unit. */
@@ -39,7 +41,7 @@ function cellsOf(grid: Grid, units: number, view: LayerGridView, scene: Scene): 
     const head = numberRoom(units, scene);
     const pitch = Math.min(Math.max(Math.floor(stripsHeight / units), lowestStrip), highestStrip);
     const gap = pitch >= roomForGap ? 4 : 0;
-    return { width: scene.width - head, height: pitch - gap, columns: 1, gap, numbered: false, head };
+    return { width: scene.width - head - (gap === 0 ? roomForPointer : 0), height: pitch - gap, columns: 1, gap, numbered: false, head };
   }
   const wanted = Math.max(1, Math.min(Math.round(view.columns) || 1, units));
   const largest = dense ? 24 : units === 1 ? 448 : units <= 4 ? 224 : units <= 16 ? 160 : 112;
@@ -86,6 +88,9 @@ function denseCells(grid: Grid, units: number, cells: Cells, view: LayerGridView
   });
 }
 
+/** Points to the left, at a row. */
+const pointer = (scene: Scene, x: number, y: number): Mark => ({ kind: "path", x: 0, y: 0, d: `M${x} ${y}l8 -4v8z`, fill: scene.tokens.accent });
+
 /** The number of the first unit of as many rows as there is room for. */
 function rowNumbers(units: number, cells: Cells, scene: Scene): Mark[] {
   const pitch = rowPitch(cells);
@@ -111,7 +116,7 @@ export function drawLayerGrid(view: LayerGridView, scene: Scene): Exhibit {
   const rows = Math.ceil(units / cells.columns);
 
   const marked = (view.marked ?? []).filter(({ unit }) => unit >= 0 && unit < units);
-  const frames = marked.map(({ unit }): Mark => ({
+  const frames = marked.map(({ unit }): Mark => isTight(cells) ? pointer(scene, cells.head + cells.width + 3, (unit + 0.5) * pitch) : ({
     kind: "rect", x: cells.head + (unit % cells.columns) * (cells.width + cells.gap), y: Math.floor(unit / cells.columns) * pitch,
     width: cells.width + (dense ? cells.gap : 0), height: cells.height + (dense ? cells.gap : 0), stroke: scene.tokens.accent, strokeWidth: 2,
   }));
@@ -141,7 +146,7 @@ export function drawLayerGrid(view: LayerGridView, scene: Scene): Exhibit {
     colours: view.colours, range: view.ownScale ? range : all.range, unit: view.unit, remark, gamma, missing: [statistics.missing, statistics.count],
     ...(view.ownScale && { ends: ownEnds[view.scaling.normalise] }),
   }, legendRoom);
-  const listed = marked.slice(0, mostMarked).map(({ unit, label: why }) => ({ swatch: outline(scene.tokens.accent), label: `${unit}: ${why}` }));
+  const listed = marked.slice(0, mostMarked).map(({ unit, label: why }) => ({ swatch: isTight(cells) ? [pointer(scene, 2, 6)] : outline(scene.tokens.accent), label: `${unit}: ${why}` }));
   if (marked.length > mostMarked) listed.push({ swatch: [], label: `and ${showCount(marked.length - mostMarked)} more marked` });
   const legend = stack([bar, keys(scene, listed, legendRoom)], 12);
   const exhibit = stack([label, maps], 8);

@@ -19,6 +19,8 @@ export interface DrawnView {
   readonly saved?: Figure;
   /** Harmless as text. */
   readonly title: string;
+  /** Of the view as it was given, also where something else is drawn for it. */
+  readonly group?: string;
   readonly notices: readonly string[];
   readonly remarks: readonly string[];
   /** Why it could not be drawn. */
@@ -29,19 +31,23 @@ const look = { theme: "page", bare: true } as const satisfies Partial<DrawOption
 
 /** Draws a view once for all themes. One that cannot be drawn says why in its place. */
 export function drawForPage(id: string, view: View, findings: Pick<Findings, "tensors">, options: Pick<DrawOptions, "pictureShown" | "density"> = {}): DrawnView {
-  const drawn = drawnAs(view);
+  return { ...drawn(id, view, findings, options), ...(typeof view.group === "string" && { group: view.group }) };
+}
+
+function drawn(id: string, view: View, findings: Pick<Findings, "tensors">, options: Pick<DrawOptions, "pictureShown" | "density">): DrawnView {
+  const shown = drawnAs(view);
   try {
-    if (isWords(drawn)) {
-      const saved = drawView(drawn, findings, { ...look, width: wideWidth });
-      return { id, view: drawn, saved, title: saved.title, notices: saved.notices, remarks: saved.remarks };
+    if (isWords(shown)) {
+      const saved = drawView(shown, findings, { ...look, width: wideWidth });
+      return { id, view: shown, saved, title: saved.title, notices: saved.notices, remarks: saved.remarks };
     }
-    const picture = drawView(drawn, findings, { ...look, ...options, width: cardWidth });
-    const wide = wantsWidth(drawn) && options.pictureShown !== true ? drawView(drawn, findings, { ...look, ...options, width: wideWidth }) : undefined;
-    return { id, view: drawn, picture, ...(wide && { wide }), title: picture.title, notices: picture.notices, remarks: picture.remarks };
+    const picture = drawView(shown, findings, { ...look, ...options, width: cardWidth });
+    const wide = wantsWidth(shown) && options.pictureShown !== true ? drawView(shown, findings, { ...look, ...options, width: wideWidth }) : undefined;
+    return { id, view: shown, picture, ...(wide && { wide }), title: picture.title, notices: picture.notices, remarks: picture.remarks };
   } catch (error) {
     if (!isVitrineError(error)) throw error;
     const failure = [error.message, error.hint].filter((part) => part !== undefined).join(" ");
-    const { title } = drawFailure(drawn, failure, { ...look, width: cardWidth });
+    const { title } = drawFailure(shown, failure, { ...look, width: cardWidth });
     return { id, view: { kind: "text", title, text: failure }, title, notices: [], remarks: [], failure };
   }
 }

@@ -3,7 +3,7 @@ import { showCount, type Figure } from "@vitrine/render";
 import { mapValues, TensorStore, type EmbeddedTensor, type TensorPlace } from "../data/embed.js";
 import type { Entry, ReportDocument, Section } from "../document.js";
 import { drawForPage, type DrawnView } from "./draw.js";
-import { drawnAs, tensorKeys } from "./views.js";
+import { drawnAs, saysWhere, tensorKeys } from "./views.js";
 
 /** A figure with everything that stands around it. */
 export interface PlannedFigure {
@@ -95,6 +95,13 @@ export function coarser(drawn: DrawnDocument): DrawnDocument {
   return { ...drawn, made: drawn.made.map((each) => ({ ...each, figures: each.figures.map((figure, i) => (i >= alwaysFine && figure.drawn.view.kind === "layer-grid" ? again(figure) : figure)) })) };
 }
 
+/** The views of an entry: those of one group together, where the first of them stands; what the entry's summary says anyway is left out. */
+function inReadingOrder({ report: { views, facts } }: Entry): readonly View[] {
+  const shown = views.filter((view) => !(view.kind === "text" && view.text === facts["summary"]));
+  const groups = [...new Set(shown.map(({ group }) => group))];
+  return groups.flatMap((group) => shown.filter((view) => view.group === group));
+}
+
 /** Draws every view of a document. */
 export function drawDocument(document: ReportDocument): DrawnDocument {
   let count = 0;
@@ -103,8 +110,8 @@ export function drawDocument(document: ReportDocument): DrawnDocument {
   const first = where?.report.views[0];
   const { picture } = document.input ?? {};
   const drawn = picture && drawForPage(next(), { kind: "image", title: "The input", tensor: "input" }, { tensors: { input: { tensor: picture, meaning: "the input" } } }, { pictureShown: true });
-  const looked = where && first && { entry: where, drawn: drawForPage(next(), first, where.report, { pictureShown: picture !== undefined }) };
-  const made = document.sections.flatMap((section) => section.entries.map((entry) => ({ section, entry, figures: entry.report.views.map((view): Made => ({ entry, drawn: drawForPage(next(), view, entry.report) })) })));
+  const looked = where && first && saysWhere(first, where.report.tensors) && { entry: where, drawn: drawForPage(next(), first, where.report, { pictureShown: picture !== undefined }) };
+  const made = document.sections.flatMap((section) => section.entries.map((entry) => ({ section, entry, figures: inReadingOrder(entry).map((view): Made => ({ entry, drawn: drawForPage(next(), view, entry.report) })) })));
   return { document, ...(drawn && { picture: drawn }), ...(looked && { looked }), made };
 }
 
@@ -161,7 +168,7 @@ export function planPage({ document, picture, looked, made }: DrawnDocument, { b
       const failure = `There is no room for this picture in a page of ${named}. The command below draws it.`;
       const { caption, source } = drawn.view;
       const view: View = { kind: "text", title: drawn.title, text: failure, ...(caption !== undefined && { caption }), ...(source !== undefined && { source }) };
-      return { drawn: { id: drawn.id, title: drawn.title, view, notices: drawn.notices, remarks: [], failure }, tensors: [], maps: {}, command, code };
+      return { drawn: { id: drawn.id, title: drawn.title, ...(drawn.group !== undefined && { group: drawn.group }), view, notices: drawn.notices, remarks: [], failure }, tensors: [], maps: {}, command, code };
     }
     const tensors = tensorKeys(drawn.view, report.tensors).map((key) => store.of(key, report.tensors[key]!));
     const maps: Record<string, string> = {};

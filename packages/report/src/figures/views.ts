@@ -45,3 +45,11 @@ function collect(given: View, keys: Set<string>, depth: number): void {
       return undefined;
   }
 }
+
+/** Whether a view can say where in the input, or what of it: not of a curve or bars with a single place. */
+export function saysWhere(given: View, tensors: Findings["tensors"]): boolean {
+  const view = drawnAs(given);
+  if (view.kind === "bars") return view.bars.length > 1;
+  if (view.kind === "curve") return view.series.some(({ y }) => (tensors[y]?.tensor.data.length ?? 0) > 1);
+  return true;
+}

@@ -33,7 +33,8 @@ export function Exhibit({ figure }: { readonly figure: PlannedFigure }): VNode {
 }
 
 /** Saving, the data, and how the figure is made again. */
-function Keep({ figure: { drawn, tensors, command, code } }: { readonly figure: PlannedFigure }): VNode {
+function Keep({ figure: { drawn, tensors, command, code }, level }: { readonly figure: PlannedFigure; readonly level: 5 | 6 }): VNode {
+  const Heading = level === 5 ? "h5" : "h6";
   const held = tensors.filter(({ id }) => id !== undefined);
   const missing = tensors.filter(({ id }) => id === undefined);
   return (
@@ -48,30 +49,44 @@ function Keep({ figure: { drawn, tensors, command, code } }: { readonly figure: 
         {held.length > mostTensors && <li>and {held.length - mostTensors} more, in the JSON</li>}
       </ul>}
       {missing.length > 0 && <p>Too large for this page, written by the command below: {missing.slice(0, mostTensors).map(({ key, what, size }, i) => <>{i > 0 && ", "}<Name text={key} width={180} /> <small>({what}{Number.isFinite(size) && `, ${showMegabytes(0.75 * size)}`})</small></>)}{missing.length > mostTensors && ` and ${missing.length - mostTensors} more`}.</p>}
-      <h5>On the command line</h5>
+      <Heading class="how">On the command line</Heading>
       <Code text={command} label="the command that makes this figure" />
-      <h5>In code</h5>
+      <Heading class="how">In code</Heading>
       <Code text={code} label="the code that makes this figure" />
     </details>
   );
 }
 
+export interface FigureProps {
+  readonly figure: PlannedFigure;
+  /** Of the heading above it: its title is one deeper. */
+  readonly under?: "entry" | "group";
+  /** It takes a whole row, its words beside the drawing, where the page is wide enough. */
+  readonly row?: boolean;
+}
+
+/** Whether a figure takes the width of two cards where there is room. */
+export const isSpread = ({ wide, drawn: { view } }: PlannedFigure): boolean => wide !== undefined || view.kind === "table";
+
 /** A view with its words, as the report and the studio show it. */
-export function Figure({ figure }: { readonly figure: PlannedFigure }): VNode {
-  const { drawn: { id, title, notices, remarks, view }, wide } = figure;
+export function Figure({ figure, under = "entry", row = false }: FigureProps): VNode {
+  const { drawn: { id, title, notices, remarks, view } } = figure;
+  const Title = under === "entry" ? "h4" : "h5";
   return (
-    <figure class={`card ${view.kind}${wide !== undefined || view.kind === "table" ? " spread" : ""}`} id={id} aria-labelledby={`${id}-t`} data-figure="">
-      <h4 id={`${id}-t`}><Prose text={title || "Untitled"} /></h4>
+    <figure class={`card ${view.kind}${isSpread(figure) ? " spread" : ""}${row ? " row" : ""}`} id={id} aria-labelledby={`${id}-t`} data-figure="">
+      <Title class="title" id={`${id}-t`}><Prose text={title || "Untitled"} /></Title>
       <Exhibit figure={figure} />
-      {notices.map((notice) => <p class="notice"><Prose text={notice} /></p>)}
-      {remarks.map((remark) => <p class="remark"><Prose text={remark} /></p>)}
-      {(view.caption !== undefined || view.source !== undefined) && (
-        <figcaption>
-          {view.caption !== undefined && <p class="caption"><Prose text={view.caption} /></p>}
-          {view.source !== undefined && <p class="source"><Prose text={view.source} /></p>}
-        </figcaption>
-      )}
-      <Keep figure={figure} />
+      <div class="aside">
+        {notices.map((notice) => <p class="notice"><Prose text={notice} /></p>)}
+        {remarks.map((remark) => <p class="remark"><Prose text={remark} /></p>)}
+        {(view.caption !== undefined || view.source !== undefined) && (
+          <figcaption>
+            {view.caption !== undefined && <p class="caption"><Prose text={view.caption} /></p>}
+            {view.source !== undefined && <p class="source"><Prose text={view.source} /></p>}
+          </figcaption>
+        )}
+        <Keep figure={figure} level={under === "entry" ? 5 : 6} />
+      </div>
     </figure>
   );
 }

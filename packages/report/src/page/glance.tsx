@@ -1,11 +1,13 @@
 import type { VNode } from "preact";
-import { cleanLine, showCount, showNumber, showShare } from "@vitrine/render";
+import { percentOf } from "@vitrine/core";
+import { cleanLine, showCount, showNumber } from "@vitrine/render";
 import type { PagePlan } from "../figures/plan.js";
 import type { Answer, ReportDocument } from "../document.js";
+import { glanceClass } from "../style/glance.js";
 import { Drawing, Exhibit } from "./figure.js";
 import { Name, Prose } from "./text.js";
 
-const scoreText = (score: number, { unit }: Extract<Answer, { kind: "classes" }>): string => (unit === "probability" ? showShare(score, 1) : showNumber(score));
+const scoreText = (score: number, { unit }: Extract<Answer, { kind: "classes" }>): string => (unit === "probability" ? percentOf(score) : showNumber(score));
 
 /** The page's answer, as its title. */
 export function Headline({ document: { model, answer, input } }: { readonly document: ReportDocument }): VNode {
@@ -60,16 +62,19 @@ function Noticed({ all }: { readonly all: readonly string[] }): VNode {
   );
 }
 
+/** Whether the input can be shown: else its name is all there is. */
+export const isShown = ({ document: { input }, picture }: PagePlan): boolean => picture !== undefined || input?.text !== undefined;
+
 /** The first screen: the picture, what the model says of it, where it looked, what was noticed. */
 export function Glance({ plan }: { readonly plan: PagePlan }): VNode {
   const { document, picture, looked } = plan;
   const { input, answer, model } = document;
-  const hasPicture = picture !== undefined || input !== undefined;
+  const hasPicture = isShown(plan);
   const caption = looked?.drawn.view.caption;
   // What stands under the map is not said twice.
   const all = [...noticed(document), ...model.notices].filter((each) => !caption?.startsWith(each));
   return (
-    <div class={hasPicture ? "glance" : looked ? "glance no-picture" : "glance no-picture words"}>
+    <div class={`glance ${glanceClass({ picture: hasPicture, looked: looked !== undefined, says: answer !== undefined })}`}>
       {hasPicture && (
         <section class="card g-picture" aria-labelledby="g-input">
           <h2 id="g-input">{picture !== undefined ? "The picture" : "The input"}</h2>

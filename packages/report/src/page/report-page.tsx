@@ -3,7 +3,7 @@ import { showShape } from "@vitrine/core";
 import { darkMapMatrix, showCount, showNumber } from "@vitrine/render";
 import type { ReportDocument, Section } from "../document.js";
 import type { PagePlan } from "../figures/plan.js";
-import { Glance, Headline } from "./glance.js";
+import { Glance, Headline, isShown } from "./glance.js";
 import { SectionPart } from "./sections.js";
 import { Code, Name, Prose } from "./text.js";
 
@@ -56,7 +56,7 @@ export function ReportPage({ plan }: { readonly plan: PagePlan }): VNode {
       </header>
       <main id="main" tabIndex={-1}>
         <Headline document={document} />
-        <p class="source"><Name text={model.runtime} /> · {counted(model.layers, "layer")} · {counted(model.parameters, "parameter")}</p>
+        <p class="source">{document.input && !isShown(plan) && <>on <Name text={document.input.label} /> · </>}<Name text={model.runtime} /> · {counted(model.layers, "layer")} · {counted(model.parameters, "parameter")}</p>
         <Glance plan={plan} />
         {shown.map((planned) => <SectionPart {...planned} />)}
         <About document={document} notices={notices} />

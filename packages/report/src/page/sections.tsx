@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import type { Citation } from "@vitrine/core";
-import { safeHref, showCount, showNumber } from "@vitrine/render";
+import { cleanLine, safeHref, showCount, showNumber } from "@vitrine/render";
 import type { LeftOut } from "../document.js";
 import type { PlannedEntry, PlannedFigure, PlannedSection } from "../figures/plan.js";
-import { Figure } from "./figure.js";
+import { Figure, isSpread } from "./figure.js";
 import { Code, Name, Prose } from "./text.js";
 
 /** Figures of an open entry that are seen at once; the rest is folded. */
@@ -19,14 +19,47 @@ function Source({ citation: { authors, year, title, where } }: { readonly citati
   return <li><Prose text={`${authors} (${year}), ${title}`} />, {href === undefined ? <Name text={where} /> : <a href={href} rel="noreferrer noopener"><Name text={where} /></a>}</li>;
 }
 
-/** Figures in cards. */
-function Figures({ figures }: { readonly figures: readonly PlannedFigure[] }): VNode {
-  return <div class="cards">{figures.map((figure) => <Figure figure={figure} />)}</div>;
+/** Cards side by side on the widest page. */
+const columns = 3;
+
+/** Which figures have a row to themselves: those of two columns after which no single one stands. */
+function ownRows(figures: readonly PlannedFigure[]): readonly boolean[] {
+  let column = 0;
+  return figures.map((figure, i) => {
+    const width = isSpread(figure) ? 2 : 1;
+    if (column + width > columns) column = 0;
+    const next = figures[i + 1];
+    const alone = width === 2 && column === 0 && (next === undefined || isSpread(next));
+    column = alone ? 0 : (column + width) % columns;
+    return alone;
+  });
+}
+
+function Cards({ figures, under }: { readonly figures: readonly PlannedFigure[]; readonly under: "entry" | "group" }): VNode {
+  const rows = ownRows(figures);
+  return <div class="cards">{figures.map((figure, i) => <Figure figure={figure} under={under} row={rows[i]!} />)}</div>;
+}
+
+/** Figures in cards, under a heading for each group where there are several. */
+function Figures({ figures, grouped }: { readonly figures: readonly PlannedFigure[]; readonly grouped: boolean }): VNode {
+  if (!grouped) return <Cards figures={figures} under="entry" />;
+  const groups = [...new Set(figures.map(({ drawn: { group } }) => group))];
+  return (
+    <>
+      {groups.map((group) => {
+        const own = figures.filter(({ drawn }) => drawn.group === group);
+        // A title that says the same is heading enough.
+        const headed = group !== undefined && group !== "" && own[0]?.drawn.title !== cleanLine(group);
+        return <div class="group">{headed && <h4><Name text={group} width={600} /></h4>}<Cards figures={own} under={headed ? "group" : "entry"} /></div>;
+      })}
+    </>
+  );
 }
 
 function EntryBody({ entry, figures, open }: PlannedEntry & { readonly open: boolean }): VNode {
   const first = open && figures.length > seenAtOnce + 1 ? figures.slice(0, seenAtOnce) : figures;
   const rest = figures.slice(first.length);
+  const grouped = new Set(figures.map(({ drawn }) => drawn.group)).size > 1;
   const { summary } = entry.report.facts;
   // Where it is the caption of a picture it is not said twice.
   const said = typeof summary === "string" && first.some(({ drawn }) => drawn.view.caption === summary);
@@ -35,8 +68,8 @@ function EntryBody({ entry, figures, open }: PlannedEntry & { readonly open: boo
       <p class="lead"><Prose text={entry.summary} /></p>
       {typeof summary === "string" && !said && <p class="found"><Prose text={summary} /></p>}
       {(entry.report.notices ?? []).map((notice) => <p class="notice"><Prose text={notice} /></p>)}
-      <Figures figures={first} />
-      {rest.length > 0 && <details class="more"><summary>{showCount(rest.length)} more figures of “<Name text={entry.title} />”</summary><Figures figures={rest} /></details>}
+      <Figures figures={first} grouped={grouped} />
+      {rest.length > 0 && <details class="more"><summary>{showCount(rest.length)} more figures of “<Name text={entry.title} />”</summary><Figures figures={rest} grouped={grouped} /></details>}
       <footer class="made">
         <p>Took {seconds(entry.seconds)}.{entry.report.target !== undefined && <> Target: <Name text={typeof entry.report.target === "string" ? entry.report.target : entry.report.target.slice(0, 4).join(", ")} />.</>}</p>
         {entry.citations.length > 0 && <ul>{entry.citations.map((citation) => <Source citation={citation} />)}</ul>}

@@ -5,14 +5,13 @@ html{background:var(--page);color:var(--ink);font:16px/24px system-ui,sans-serif
 body{margin:0}
 main,.bar-top{max-width:1184px;margin:0 auto;padding:0 32px}
 main:focus{outline:none}
-h1,h2,h3,h4,h5,p,ul,ol,dl,figure,blockquote,pre{margin:0;padding:0;font:inherit}
+h1,h2,h3,h4,h5,h6,p,ul,ol,dl,figure,blockquote,pre{margin:0;padding:0;font:inherit}
 h1{font-size:28px;line-height:36px;font-weight:600;max-width:34em;text-wrap:balance}
 h1 em{font-style:normal;color:var(--accent)}
 h2{font-size:20px;line-height:28px;font-weight:600}
 h3{font-size:16px;line-height:24px;font-weight:600}
-h4{font-size:14px;line-height:20px;font-weight:600}
-h5{font-size:12px;line-height:16px;color:var(--second)}
-p,li,dd,td,th,blockquote,h1,h2,h3,h4,summary{overflow-wrap:anywhere}
+h4,h5{font-size:14px;line-height:20px;font-weight:600}
+p,li,dd,td,th,blockquote,h1,h2,h3,h4,h5,summary{overflow-wrap:anywhere}
 a{color:var(--accent);text-underline-offset:2px}
 small,.source,.remark,.made,.hint{font-size:12px;line-height:16px;color:var(--second)}
 .notice{font-size:14px;line-height:20px;color:var(--warning)}

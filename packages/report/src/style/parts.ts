@@ -1,25 +1,13 @@
 /** What stands on the page: figures in cards, tables, code, folds. */
 export const parts = `
-.glance{display:grid;align-items:start}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,342px),1fr));gap:40px 32px;align-items:start}
-.glance{margin-top:24px;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:24px;grid-template-areas:"picture says" "looked looked" "noticed noticed"}
-.glance h2{font-size:14px;line-height:20px;margin-bottom:8px}
-.g-picture{grid-area:picture}
-.g-says{grid-area:says}
-.g-looked{grid-area:looked}
-.g-noticed{grid-area:noticed}
-.glance.no-picture{grid-template-areas:"says says" "looked looked" "noticed noticed"}
-@media (min-width:700px){
-.glance,.glance.no-picture{grid-template-columns:repeat(2,minmax(0,1fr));gap:32px;grid-template-areas:"picture looked" "says noticed"}
-.glance.no-picture{grid-template-areas:"looked says" "looked noticed"}
-}
-@media (min-width:1000px){
-.glance{grid-template-columns:repeat(3,minmax(0,1fr));grid-template-rows:auto 1fr;gap:24px 32px;grid-template-areas:"picture looked says" "picture looked noticed"}
-.glance.no-picture{grid-template-areas:"looked says noticed";grid-template-rows:auto}
-}
 .card{min-width:0}
 .cards .card{border-top:1px solid var(--hairline);padding-top:12px}
-.cards h4{margin-bottom:12px}
+.card>.title{font-size:14px;line-height:20px;font-weight:600;color:var(--ink);margin-bottom:12px}
+.group>h4{font-size:16px;line-height:24px}
+.entry .group{margin-top:32px}
+.entry .group>h4+.cards{margin-top:12px}
+.entry .group>.cards{margin-top:0}
 .card svg[role=img],.card .bar{display:block;max-width:100%;height:auto;overflow:visible}
 .narrow svg{width:100%;max-width:400px}
 .wide svg{width:100%}
@@ -32,8 +20,12 @@ figcaption p+p{margin-top:4px}
 .two .narrow{display:none}
 .two .wide{display:block}
 }
-.glance.words{display:block;max-width:44em}
-.glance.words>*+*{margin-top:24px}
+@media (min-width:1154px){
+.row{grid-column:1/-1;display:grid;grid-template-columns:repeat(3,minmax(0,1fr));grid-template-rows:auto 1fr;column-gap:32px}
+.row>.title{grid-column:1/-1}
+.row>:nth-child(2){grid-column:span 2}
+.row>.aside>:first-child{margin-top:0}
+}
 .reads{position:relative;touch-action:manipulation}
 .read{display:flex;gap:12px;align-items:center;justify-content:space-between;min-height:32px;margin-top:4px;font-size:12px;line-height:16px;color:var(--second);font-variant-numeric:tabular-nums}
 .cell{position:absolute;pointer-events:none;outline:2px solid var(--accent);outline-offset:0;box-sizing:border-box}
@@ -68,14 +60,15 @@ article.entry+details.entry,.question>details.entry:first-of-type{margin-top:32p
 .keep{margin-top:12px;font-size:12px;line-height:16px;color:var(--second)}
 .keep>summary{width:fit-content}
 .keep>*+*{margin-top:12px}
-.keep h5+.code{margin-top:4px}
+.keep .how{font-size:12px;line-height:16px;color:var(--second)}
+.keep .how+.code{margin-top:4px}
 .buttons{display:flex;flex-wrap:wrap;gap:8px}
 .keep button,.code button{font-size:12px;line-height:16px;padding:3px 8px}
 .tensors{list-style:none;display:grid;gap:4px}
 .code{position:relative;max-width:100%}
 .code pre{font:12px/16px ui-monospace,monospace;color:var(--ink);background:none;border:1px solid var(--hairline);border-radius:2px;padding:8px 72px 8px 8px;overflow:auto;max-height:192px;white-space:pre-wrap;overflow-wrap:anywhere}
 .code button{position:absolute;top:3px;right:3px;background:var(--page)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(var(--page),var(--page)) right/24px 100% no-repeat local,linear-gradient(to right,transparent,var(--hairline)) right/24px 100% no-repeat scroll}
 table{border-collapse:collapse;font-size:14px;line-height:20px;font-variant-numeric:tabular-nums;width:100%}
 th{font-weight:400;font-size:12px;line-height:16px;color:var(--second);text-align:left;border-bottom:1px solid var(--second);vertical-align:bottom}
 th,td{padding:4px 16px 4px 0;min-width:48px}

@@ -9,10 +9,9 @@ details::details-content{content-visibility:visible;block-size:auto;opacity:1}
 summary{list-style:none}
 summary::-webkit-details-marker{display:none}
 .cards{grid-template-columns:repeat(2,minmax(0,1fr));gap:24px}
-.glance{grid-template-columns:repeat(3,minmax(0,1fr));grid-template-areas:"picture looked says" "picture looked noticed"}
-.glance.no-picture{grid-template-areas:"looked says noticed"}
+.scroll{background:none}
 .card,.left-out li,tr,dl{break-inside:avoid}
-h1,h2,h3,h4{break-after:avoid}
+h1,h2,h3,h4,h5{break-after:avoid}
 .question{margin-top:32px}
 .code pre{max-height:none}
 .cut{text-decoration:none}

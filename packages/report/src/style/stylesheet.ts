@@ -1,4 +1,5 @@
 import { themeProperties } from "@vitrine/render";
+import { glance } from "./glance.js";
 import { layout } from "./layout.js";
 import { parts } from "./parts.js";
 import { print } from "./print.js";
@@ -18,4 +19,4 @@ const themes = `
 const tight = (css: string): string => css.replace(/\s*\n\s*/gu, "").replace(/\s*([{}:;,])\s*(?=\S)/gu, (whole, sign: string) => (sign === ":" || sign === "," ? whole : sign));
 
 /** The page's whole style. */
-export const stylesheet: string = tight(themes + layout + parts + print(light));
+export const stylesheet: string = tight(themes + layout + glance + parts + print(light));
