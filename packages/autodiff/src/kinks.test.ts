@@ -1,4 +1,4 @@
-import { attr, float32, GraphBuilder, int64, scalar, toNumbers, type Attributes, type Tensor } from "@vitrine/core";
+import { attr, float32, GraphBuilder, int64, scalar, seededRandom, toNumbers, type Attributes, type Tensor } from "@vitrine/core";
 import { operatorCase, type Fixed } from "@vitrine/testing";
 import { describe, expect, test } from "vitest";
 import { evaluate, gradientGraph } from "../test/gradients.js";
@@ -72,6 +72,16 @@ describe("where a derivative has two sides", () => {
     expect(await gradients("MaxPool", [float32([1, 1, 2, 4], [0, 0, 1, 5, 0, 0, 5, 5])], window)).toEqual([[1, 0, 0, 1, 0, 0, 0, 0]]);
     expect(await gradients("MaxPool", [float32([1, 1, 5], [1, 2, 2, 2, 0])], { kernel_shape: attr.ints([3]) }, [1, 10, 100])).toEqual([[0, 11, 100, 0, 0]]);
     expect(await gradients("MaxPool", [float32([1, 1, 2], [-1, -1])], { kernel_shape: attr.ints([3]), pads: attr.ints([1, 1]) })).toEqual([[2, 0]]);
+  });
+
+  test.each([[2, 2], [3, 2], [3, 3], [5, 2], [4, 3]])("MaxPool of a block of channels, %i wide, %i apart, as of each channel, full of ties", async (kernel, stride) => {
+    const window = { kernel_shape: attr.ints([kernel, kernel]), strides: attr.ints([stride, stride]) };
+    const [rows, columns] = [9, 11];
+    const random = seededRandom(7);
+    const channels = Array.from({ length: 8 }, () => Array.from({ length: rows * columns }, () => random.below(3) - 1));
+    const [whole] = await gradients("MaxPool", [float32([1, 8, rows, columns], channels.flat())], window);
+    const apart = await Promise.all(channels.map(async (values) => (await gradients("MaxPool", [float32([1, 1, rows, columns], values)], window))[0]!));
+    expect(whole).toEqual(apart.flat());
   });
 
   test("GlobalMaxPool and TopK take the first", async () => {

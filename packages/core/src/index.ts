@@ -10,6 +10,7 @@ export * from "./tensor/npy.js";
 export * from "./graph/attributes.js";
 export * from "./graph/constant.js";
 export * from "./graph/graph.js";
+export * from "./graph/input-shapes.js";
 export * from "./graph/uses.js";
 export { padSource, resizeTaps, type ResizeAxis, type Tap } from "./graph/resampling.js";
 export { sortedFor } from "./graph/sort.js";

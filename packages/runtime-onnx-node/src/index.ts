@@ -1,1 +1,2 @@
+export { cpuForms } from "./cpu-forms.js";
 export { onnxNode, onnxNodePlugin } from "./runtime.js";

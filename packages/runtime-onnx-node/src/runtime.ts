@@ -5,6 +5,7 @@ import {
 } from "@vitrine/core";
 import { writeOnnx } from "@vitrine/format-onnx";
 import type { InferenceSession } from "onnxruntime-node";
+import { cpuForms } from "./cpu-forms.js";
 import { onnxNodeError } from "./errors.js";
 import { loadOrt, messageOf, type OrtModule } from "./load-ort.js";
 import { PlacementWatch } from "./placement.js";
@@ -92,7 +93,7 @@ class OrtRuntime implements Runtime {
 
   #session(graph: Graph, watch: PlacementWatch | undefined): Promise<InferenceSession> {
     // Weights go beside the graph, as they lie in the model file: a derived graph costs its nodes only.
-    const { bytes, external } = writeOnnx(withoutTrailingBlanks(graph), { externalData: true });
+    const { bytes, external } = writeOnnx(withoutTrailingBlanks(this.info.provider === "cpu" ? cpuForms(graph) : graph), { externalData: true });
     return this.ort.InferenceSession.create(bytes, {
       executionProviders: [providerConfig(this.info.provider, graph)],
       intraOpNumThreads: this.info.threads ?? 1,

@@ -1,5 +1,5 @@
 import { differentiate, valuesBetween } from "@vitrine/autodiff";
-import { finalSoftmax, float32, GraphBuilder, type Graph, type Model, type Tensor } from "@vitrine/core";
+import { finalSoftmax, float32, GraphBuilder, withInputShapes, type Graph, type Model, type Tensor } from "@vitrine/core";
 import { kernelTimes } from "./kernels.js";
 import { paired, table } from "./measure.js";
 import { mobileNetV2, resNet18, squeezeNet } from "./networks.js";
@@ -52,9 +52,10 @@ async function programs(model: Model): Promise<Programs> {
   const builder = new GraphBuilder(model.graph);
   const seed = builder.input("seed", "float32", shape);
   const derived = builder.build({ outputs: [differentiate(builder, { of: logits, seed, wrt: ["x"], shapes }).get("x")!] });
-  const forward = new GraphBuilder(model.graph).build({ outputs: [logits] });
   const one = float32(shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (i === 207 ? 1 : 0)));
-  return { derived, forward, feeds: { x, [seed]: one } };
+  const feeds = { x, [seed]: one };
+  const forward = new GraphBuilder(model.graph).build({ outputs: [logits] });
+  return { derived: withInputShapes(derived, feeds), forward: withInputShapes(forward, feeds), feeds };
 }
 
 function allActivations({ graph }: Model): Graph {

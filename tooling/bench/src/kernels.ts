@@ -4,6 +4,7 @@ import path from "node:path";
 import ort from "onnxruntime-node";
 import type { Graph, Tensor } from "@vitrine/core";
 import { writeOnnx } from "@vitrine/format-onnx";
+import { cpuForms } from "@vitrine/runtime-onnx-node";
 
 /** What multiplies and adds: the work that no way of writing a network down saves. */
 const products = new Set(["Conv", "ConvTranspose", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul"]);
@@ -21,7 +22,7 @@ export interface KernelTimes {
 export async function kernelTimes(graph: Graph, feeds: Readonly<Record<string, Tensor<"float32">>>, runs = 12): Promise<KernelTimes> {
   const folder = await mkdtemp(path.join(tmpdir(), "vitrine-bench-"));
   try {
-    const session = await ort.InferenceSession.create(writeOnnx(graph).bytes, {
+    const session = await ort.InferenceSession.create(writeOnnx(cpuForms(graph)).bytes, {
       executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1, graphOptimizationLevel: "all", enableProfiling: true, profileFilePrefix: path.join(folder, "profile"),
     });
     const fed = Object.fromEntries(Object.entries(feeds).map(([name, { data, shape }]) => [name, new ort.Tensor("float32", data, [...shape])]));

@@ -6,6 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Graph, Tensor } from "@vitrine/core";
 import { writeOnnx } from "@vitrine/format-onnx";
+import { cpuForms } from "@vitrine/runtime-onnx-node";
 import { threads } from "./setup.js";
 
 /** Runs one program three times in a process of its own. Its high-water mark is the process's, so that nothing else may have been in it. */
@@ -30,7 +31,7 @@ export async function peakMegabytes(graph: Graph, feeds: Readonly<Record<string,
   if (process.platform !== "linux") return NaN;
   const folder = await mkdtemp(path.join(tmpdir(), "vitrine-peak-"));
   try {
-    await writeFile(path.join(folder, "model.onnx"), writeOnnx(graph).bytes);
+    await writeFile(path.join(folder, "model.onnx"), writeOnnx(cpuForms(graph)).bytes);
     const names = await Promise.all(Object.entries(feeds).map(async ([name, { data, shape }], i) => {
       await writeFile(path.join(folder, `${i}.bin`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       return { name, file: `${i}.bin`, shape };

@@ -1,4 +1,5 @@
-import { attr, intsAttr, sizeOf, type GraphBuilder } from "@vitrine/core";
+import { attr, float32, intsAttr, sizeOf, type GraphBuilder } from "@vitrine/core";
+import { masked } from "./broadcasting.js";
 import type { OperatorRule, RuleContext } from "./rule.js";
 import { windowOf, type Window } from "./window.js";
 
@@ -53,7 +54,7 @@ function axisByAxis(c: RuleContext, window: Window): string {
   let shape = [...c.yShape];
   let [top, g] = [c.y, c.g];
   for (const stage of stages) {
-    const parts = route(b, choices(b, stage, shape.length), top, g);
+    const parts = route(b, choices(b, stage, shape), top, g);
     shape = shape.map((dim, axis) => (axis === stage.axis ? stage.size : dim));
     g = joined(b, parts, stage, shape);
     top = stage.source;
@@ -71,20 +72,38 @@ function maximaAlong(b: GraphBuilder, stage: Stage, rank: number): string {
   return b.op("MaxPool", [stage.source], { kernel_shape: attr.ints(only(stage.kernel, 1)), strides: attr.ints(only(stage.stride, 1)), pads: attr.ints([...only(stage.before, 0), ...only(after(stage), 0)]) });
 }
 
-/** Slices of a value, one for every place in a window but the last. Places that a stride apart share are cut out of one strided slice. */
-function choices(b: GraphBuilder, stage: Stage, rank: number): readonly string[] {
+/** A value at every place in a window but the last. Places that a stride apart share are cut out of one strided slice. */
+function choices(b: GraphBuilder, stage: Stage, shape: readonly number[]): readonly string[] {
   const { axis, kernel, stride, outputs, before, source } = stage;
+  const rank = shape.length;
   const total = reach(stage);
+  const places = Array.from({ length: kernel - 1 }, (_, place) => place);
+  const padded = before > 0 || after(stage) > 0;
+  if (!padded && stride > 1 && axis === 3 && rank === 4 && shape[1]! % blockOfChannels === 0) return places.map((place) => picked(b, stage, place, shape[1]!));
   const pads = new Array<number>(2 * rank).fill(0);
   [pads[axis], pads[rank + axis]] = [before, after(stage)];
-  const value = before === 0 && after(stage) === 0 ? source : b.op("Pad", [source, b.ints(pads), b.scalar(lowest)]);
+  const value = padded ? b.op("Pad", [source, b.ints(pads), b.scalar(lowest)]) : source;
   // Where no two places share a strided slice, each is cut at once.
-  if (kernel - 1 <= stride) return Array.from({ length: kernel - 1 }, (_, place) => b.slice(value, [place], [place + (outputs - 1) * stride + 1], [axis], [stride]));
-  const phases = Array.from({ length: Math.min(kernel - 1, stride) }, (_, phase) => (stride === 1 ? value : b.slice(value, [phase], [total], [axis], [stride])));
-  return Array.from({ length: kernel - 1 }, (_, place) => {
+  if (kernel - 1 <= stride) return places.map((place) => b.slice(value, [place], [place + (outputs - 1) * stride + 1], [axis], [stride]));
+  const phases = places.slice(0, stride).map((phase) => (stride === 1 ? value : b.slice(value, [phase], [total], [axis], [stride])));
+  return places.map((place) => {
     const [phase, shift] = [place % stride, Math.floor(place / stride)];
     const length = stride === 1 ? before + stage.size + after(stage) : Math.ceil((total - phase) / stride);
     return length === outputs ? phases[phase]! : b.slice(phases[phase]!, [shift], [shift + outputs], [axis]);
+  });
+}
+
+/** Where channels fill the blocks in which runtimes hold them, convolving is fast. */
+const blockOfChannels = 8;
+
+/**
+ * Every second element of the last axis is slow to slice. A convolution of each channel by itself, with one weight of 1,
+ * yields the same numbers, on every thread and in the order in which the convolution before it left them.
+ */
+function picked(b: GraphBuilder, { kernel, stride, source }: Stage, place: number, channels: number): string {
+  const weights = Float32Array.from({ length: channels * kernel }, (_, i) => (i % kernel === place ? 1 : 0));
+  return b.op("Conv", [source, b.constant(float32([channels, 1, 1, kernel], weights), "place")], {
+    kernel_shape: attr.ints([1, kernel]), strides: attr.ints([1, stride]), group: attr.int(channels),
   });
 }
 
@@ -92,7 +111,7 @@ function choices(b: GraphBuilder, stage: Stage, rank: number): readonly string[]
 function route(b: GraphBuilder, candidates: readonly string[], top: string, g: string): string[] {
   let left = g;
   const parts = candidates.map((candidate) => {
-    const taken = b.where(b.equal(candidate, top), left, b.scalar(0));
+    const taken = masked(b, b.equal(candidate, top), left);
     left = b.sub(left, taken);
     return taken;
   });
@@ -103,7 +122,7 @@ function route(b: GraphBuilder, candidates: readonly string[], top: string, g: s
 function joined(b: GraphBuilder, parts: readonly string[], { axis, kernel, stride, outputs, before, size }: Stage, shape: readonly number[]): string {
   const longest = outputs + Math.floor((kernel - 1) / stride);
   const phases = Array.from({ length: stride }, (_, phase) => {
-    const terms = parts.flatMap((part, place) => (place % stride === phase ? [moved(b, part, axis, Math.floor(place / stride), longest - outputs - Math.floor(place / stride), shape.length)] : []));
+    const terms = parts.flatMap((part, place) => (place % stride === phase ? [moved(b, part, axis, Math.floor(place / stride), longest - outputs - Math.floor(place / stride), shape)] : []));
     return terms.length === 0 ? undefined : terms.reduce((sum, term) => b.add(sum, term));
   });
   const each = shape.map((dim, i) => (i === axis ? longest : dim));
@@ -114,14 +133,12 @@ function joined(b: GraphBuilder, parts: readonly string[], { axis, kernel, strid
   // Padding is cut off; elements that no window reaches get nothing.
   const end = Math.min(longest * stride, before + size);
   const cut = before === 0 && end === longest * stride ? whole : b.slice(whole, [before], [end], [axis]);
-  return moved(b, cut, axis, 0, size - (end - before), shape.length);
+  return moved(b, cut, axis, 0, size - (end - before), shape);
 }
 
-/** Zeros before and after along one axis. */
-function moved(b: GraphBuilder, value: string, axis: number, before: number, behind: number, rank: number): string {
+/** Zeros before and after along one axis: joined, since padding is slow. `shape` counts for the other axes. */
+function moved(b: GraphBuilder, value: string, axis: number, before: number, behind: number, shape: readonly number[]): string {
   if (before === 0 && behind === 0) return value;
-  const pads = new Array<number>(2 * rank).fill(0);
-  pads[axis] = before;
-  pads[rank + axis] = behind;
-  return b.pad(value, pads);
+  const zeros = (count: number): string[] => (count === 0 ? [] : [b.zeros(shape.map((dim, i) => (i === axis ? count : dim)))]);
+  return b.concat([...zeros(before), value, ...zeros(behind)], axis);
 }

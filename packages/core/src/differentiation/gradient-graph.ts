@@ -2,6 +2,7 @@ import { coreError } from "../errors/catalogue.js";
 import { isVitrineError } from "../errors/vitrine-error.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { Graph } from "../graph/graph.js";
+import { withInputShapes } from "../graph/input-shapes.js";
 import type { Job } from "../method/job.js";
 import type { Feeds } from "../model/model.js";
 import type { CompiledTarget, ScoreKind } from "../target/compile.js";
@@ -108,7 +109,10 @@ export async function gradientGraph(job: GradientJob, options: GradientOptions):
   for (const caveat of job.require(differentiation).caveats(builder, target.of, wrt.map(({ value }) => value))) job.notice(caveat);
   const read = options.read ?? [];
   // An output's name may differ from the value's: that of an input, say.
-  const graph = builder.build({ outputs: [target.score, ...wrt.map(({ value }) => gradients.get(value)!), ...read.map(({ value }) => builder.identity(value, `${value}:read`))] });
+  const graph = withInputShapes(
+    builder.build({ outputs: [target.score, ...wrt.map(({ value }) => gradients.get(value)!), ...read.map(({ value }) => builder.identity(value, `${value}:read`))] }),
+    feedsOf(target, [0]),
+  );
   const [scoreName, ...others] = graph.outputs.map(({ name }) => name);
 
   const run = async (samples: readonly number[], inputs?: Feeds): Promise<GradientRows> => {
