@@ -78,6 +78,21 @@ describe("a comparison as a number", () => {
   });
 });
 
+test("what goes to the first maximum, and what is left", async () => {
+  const b = new GraphBuilder();
+  const [x, top, left] = ["x", "top", "left"].map((name) => b.input(name, "float32", [6]));
+  const taken = b.where(b.equal(x!, top!), left!, b.scalar(0));
+  const graph = b.build({ outputs: [taken, b.sub(left!, taken)] });
+  expect(ops(cpuForms(graph))).not.toContain("Where");
+  const { actual, expected } = await results(graph, { x: float32([6], [0, 1, 2, -1, 2, 0]), top: float32([6], [0, 2, 2, 0, 2, -0]), left: float32([6], [1, 2, 3, -4, -5, 6]) });
+  expect(actual.map((each) => toNumbers(each).map((value) => value + 0))).toEqual(expected.map(toNumbers));
+  // A choice that guards against what is infinite stays one.
+  const guard = new GraphBuilder();
+  const y = guard.input("y", "float32", [1]);
+  const guarded = guard.build({ outputs: [guard.where(guard.equal(y, y), y, guard.scalar(0))] });
+  expect(cpuForms(guarded)).toBe(guarded);
+});
+
 test("30 random transposed convolutions, channel by channel", async () => {
   for (let i = 0; i < 30; i++) {
     const channels = 8 * (1 + upTo(1));

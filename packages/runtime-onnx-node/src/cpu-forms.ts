@@ -18,6 +18,7 @@ export function cpuForms(graph: Graph): Graph {
   for (const node of graph.nodes) {
     if (node.domain !== "") continue;
     if (node.op === "Cast") changed = threshold(b, node, producers) || changed;
+    if (node.op === "Where") changed = switching(b, node, producers, consumers) || changed;
     if (node.op === "ConvTranspose") changed = depthwise(b, node) || changed;
     if (node.op === "Split") changed = divided(b, node, producers.get(node.inputs[0]!), single) || changed;
   }
@@ -34,6 +35,19 @@ function threshold(b: GraphBuilder, cast: Node, producers: ReadonlyMap<string, N
   if (!first || (test?.op === "And" && !second)) return false;
   if (second) b.substitute(cast, { op: "Mul", inputs: [first, second].map(({ x, attributes }) => b.op("HardSigmoid", [x], attributes)), attributes: {} });
   else b.substitute(cast, { op: "HardSigmoid", inputs: [first.x], attributes: first.attributes });
+  return true;
+}
+
+/**
+ * `taken = Where(Equal(a, b), left, 0)` beside `left − taken`, by which the cotangent of a pooling finds its maximum: a product,
+ * where choosing goes over three values thrice.
+ */
+function switching(b: GraphBuilder, where: Node, producers: ReadonlyMap<string, Node>, consumers: ReadonlyMap<string, readonly Node[]>): boolean {
+  const [condition = "", left = "", otherwise = ""] = where.inputs;
+  const zero = b.constantAt(otherwise);
+  if (producers.get(condition)?.op !== "Equal" || zero?.dtype !== "float32" || zero.shape.some((dim) => dim !== 1) || Number(zero.read().data[0]) !== 0) return false;
+  if (!consumers.get(where.outputs[0]!)?.some(({ op, inputs }) => op === "Sub" && inputs[0] === left && inputs[1] === where.outputs[0])) return false;
+  b.substitute(where, { op: "Mul", inputs: [left, b.op("Cast", [condition], { to: attr.int(float32Code) })] });
   return true;
 }
 

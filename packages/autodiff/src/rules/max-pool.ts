@@ -1,5 +1,4 @@
 import { attr, float32, intsAttr, sizeOf, type GraphBuilder } from "@vitrine/core";
-import { masked } from "./broadcasting.js";
 import type { OperatorRule, RuleContext } from "./rule.js";
 import { windowOf, type Window } from "./window.js";
 
@@ -111,7 +110,7 @@ function picked(b: GraphBuilder, { kernel, stride, source }: Stage, place: numbe
 function route(b: GraphBuilder, candidates: readonly string[], top: string, g: string): string[] {
   let left = g;
   const parts = candidates.map((candidate) => {
-    const taken = masked(b, b.equal(candidate, top), left);
+    const taken = b.where(b.equal(candidate, top), left, b.scalar(0));
     left = b.sub(left, taken);
     return taken;
   });
