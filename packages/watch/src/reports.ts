@@ -41,11 +41,13 @@ export async function reportsOf({ engine, recorder, last, network, probe, wanted
   const found = recorder.findings();
   const notices = [...recorder.notFinite.notices(), ...thinned(account), ...recorder.failures.map(({ epoch, why }) => `Epoch ${epoch} could not be measured: ${why}`)];
   const facts = { watching: { ...account } satisfies Record<string, Fact> };
+  // What was not asked for is in no caption.
+  const named = (layers: readonly string[]): { readonly layers?: readonly string[] } => (layers.length > 0 ? { layers } : {});
   const input = sampleOf(recorder.feeds, wanted.sample);
   const against = Array.from({ length: probe.samples }, (_, i): InputItem => ({ label: `sample ${i}`, open: () => sampleOf(recorder.feeds, i) }));
   return {
-    activation: await engine.run(following(activation, found.activation, facts, notices), { model, input, label: `sample ${wanted.sample}`, params: { layers: wanted.layers, against } }),
-    weights: found.weights && recorder.weightLayers && (await engine.run(following(weights, found.weights, facts, notices), { model, params: { layers: recorder.weightLayers } })),
+    activation: await engine.run(following(activation, found.activation, facts, notices), { model, input, label: `sample ${wanted.sample}`, params: { ...named(wanted.layers), against } }),
+    weights: found.weights && recorder.weightLayers && (await engine.run(following(weights, found.weights, facts, notices), { model, params: named(recorder.weightLayers) })),
   };
 }
 
