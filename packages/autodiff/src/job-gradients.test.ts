@@ -178,9 +178,9 @@ describe("what does not fit", () => {
     ["a unit that is not there", { kind: "unit", layer: "features.conv2", unit: 16 }, "unit-outside"],
     ["a position outside the map", { kind: "unit", layer: "features.conv2", unit: 0, position: [8, 0] }, "position-outside"],
     ["a position of too few numbers", { kind: "unit", layer: "features.conv2", unit: 0, position: [1] }, "position-outside"],
-    ["a direction of another length", { kind: "direction", layer: "features.conv2", direction: float32([3], [1, 2, 3]) }, "input-shape"],
+    ["a direction of another length", { kind: "direction", layer: "features.conv2", direction: float32([3], [1, 2, 3]) }, "direction-size"],
     ["a class that is not there", { kind: "class", index: 5 }, "class-outside"],
-    ["a slice outside", { kind: "value", name: logits, index: [null, 7] }, "position-outside"],
+    ["a slice outside", { kind: "value", name: logits, index: [null, 7] }, "slice-outside"],
     ["a layer that is not there", { kind: "unit", layer: "features.conv9", unit: 0 }, "layer-unknown"],
     ["two targets for one sample", [{ kind: "top" }, { kind: "top" }], "target-count"],
   ])("%s", async (_, target, code) => {

@@ -92,10 +92,17 @@ describe("a projection from one place", () => {
     expect(caption).toMatch(/\d % of the projection lies there; the rest reaches the unit by ways that see all of the input/);
   });
 
+  test("of a slice that is one unit in one place is the same", async () => {
+    const [slice, unit] = [await run({ kind: "value", name: "deep:0", index: [null, 2, 5, -7] }), await run({ kind: "unit", layer: "deep", unit: 2, position: [5, 3] })];
+    expect(lead(slice).caption).toBe(lead(unit).caption);
+    expect(lead(await run({ kind: "value", name: "deep:0", index: [null, 2, 5] })).views).toHaveLength(2);
+  });
+
   test("of a unit that is silent shows nothing that it saw, and says so", async () => {
     const report = await run({ kind: "channel-max", layer: "silent", unit: 3 });
-    expect(report.notices).toContain("Unit 3 of silent is not active anywhere on this input: its projection starts at 0, 0, the first of equal places, and shows what the unit would answer there, not what it saw.");
+    expect(report.notices).toContain("Unit 3 of silent is not active anywhere: its projection starts at 0, 0, the first of equal places, and shows what the unit would answer there, not what it saw.");
     expect((await run({ kind: "channel-max", layer: "silent", unit: 3 }, { rule: "guided" })).notices).toEqual([expect.stringContaining("is zero everywhere")]);
+    expect((await run({ kind: "unit", layer: "silent", unit: 3, position: [2, 2] })).notices).toContain("Unit 3 of silent is not active at 2, 2: its projection shows what the unit would answer there, not what it saw.");
     expect((await run({ kind: "channel-max", layer: "deep", unit: 3 })).notices ?? []).toEqual([]);
   });
 

@@ -46,7 +46,7 @@ export const deconv = defineMethod({
       notices.push(silenceNotice(gradient, explained.batchAxis, graph.target.titles, explained.name));
     });
     const places = Array.from({ length: job.samples }, (_, sample) => placeOf(watched, values, sample));
-    notices.push(idleNotice(places, params.rule));
+    notices.push(idleNotice(places, scores, params.rule));
     if (job.samples > drawnSamples) notices.push(`Pictures are drawn of the first ${drawnSamples} of ${job.samples} samples; the tensors hold all.`);
     const drawn = draw({ explained: graph.wrt, gradients, titles: graph.target.titles, places, params });
     const perSample = (values: readonly Fact[]): Fact => (values.length === 1 ? values[0]! : values);

@@ -24,24 +24,37 @@ export async function watchedUnits(job: WatchingJob): Promise<Watched> {
   const read = new Map<string, Explained>();
   for (let sample = 0; sample < job.samples; sample++) {
     const target = targets[targets.length === 1 ? 0 : sample];
-    if (target?.kind !== "channel-max" && !(target?.kind === "unit" && target.position)) {
-      units.push(undefined);
-      continue;
-    }
-    const layer = await job.model.layer(target.layer, job.feeds);
-    units.push({ layer, unit: target.unit, position: target.kind === "unit" ? target.position : undefined });
-    if (target.kind === "channel-max" && layer.spatialAxes.length > 0 && layerAxes(layer).batch !== undefined) for (const each of await explainedValues(job, target.layer)) read.set(each.value, each);
+    const unit = target && (await watchedUnit(job, target));
+    units.push(unit);
+    if (unit && !unit.position && layerAxes(unit.layer).batch !== undefined) for (const each of await explainedValues(job, unit.layer.value)) read.set(each.value, each);
   }
   return { units, read: [...read.values()] };
 }
 
-/** Where a unit is looked at, one number per position axis, and its activation there where that was read. */
+async function watchedUnit({ model, feeds }: WatchingJob, target: Target): Promise<WatchedUnit | undefined> {
+  if (target.kind === "channel-max" || (target.kind === "unit" && target.position)) {
+    const layer = await model.layer(target.layer, feeds);
+    return layer.spatialAxes.length === 0 ? undefined : { layer, unit: target.unit, position: target.kind === "unit" ? target.position : undefined };
+  }
+  if (target.kind !== "value") return undefined;
+  // A slice of one element is a unit in one place, too.
+  const layer = await model.layer(target.name, feeds).catch(() => undefined);
+  if (layer?.unitAxis === undefined || layer.spatialAxes.length === 0) return undefined;
+  const at = (axis: number): number | null => {
+    const index = target.index[axis] ?? null;
+    return index !== null && index < 0 ? index + layer.shape[axis]! : index;
+  };
+  const [unit, position] = [at(layer.unitAxis), layer.spatialAxes.map(at)];
+  return unit === null || position.includes(null) ? undefined : { layer, unit, position: position as number[] };
+}
+
+/** Where a unit is looked at, one number per position axis. */
 export interface Place {
   readonly layer: Layer;
   readonly unit: number;
   readonly position: readonly number[];
-  /** Undefined where it was not read. */
-  readonly activation: number | undefined;
+  /** Whether that is where the unit is strongest. */
+  readonly strongest: boolean;
 }
 
 /** The place of a sample's unit. @param values of `read`, by graph value */
@@ -49,14 +62,14 @@ export function placeOf({ units }: Watched, values: ReadonlyMap<string, Tensor>,
   const watched = units[sample];
   if (!watched) return undefined;
   const { layer, unit, position } = watched;
-  if (position) return { layer, unit, position, activation: undefined };
+  if (position) return { layer, unit, position, strongest: false };
   const whole = values.get(layer.value);
   if (!whole) return undefined;
   const own = take(whole, layer.batchAxis, [sample]);
   const map = toFloat32(layer.unitAxis === undefined ? own : take(own, layer.unitAxis, [unit]));
   // The first of equal ones, as the target itself has it.
   const strongest = map.reduce((best, value, at) => (value > map[best]! ? at : best), 0);
-  return { layer, unit, position: unravelIndex(strongest, layerExtent(layer)), activation: map[strongest]! };
+  return { layer, unit, position: unravelIndex(strongest, layerExtent(layer)), strongest: true };
 }
 
 /** Beyond this share of the input's rows or columns enlarging shows nothing that the whole does not. */

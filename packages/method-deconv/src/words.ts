@@ -26,11 +26,13 @@ export function ruleNotice(rule: RuleName, applied: ReadonlyMap<RectifierKind, n
   return undefined;
 }
 
-/** Says of units that are silent on the whole input that their projections are of nothing that they saw; undefined where none is. The gradient is zero there, and says so itself. */
-export function idleNotice(places: readonly (Place | undefined)[], rule: RuleName): string | undefined {
-  const silent = places.flatMap((place, sample) => (place?.activation !== undefined && place.activation <= 0 && place.layer.kind === "activation" ? [{ place, sample }] : []));
+/** Says of rectified units that are silent in their place that their projections are of nothing that they saw; undefined where none is. Where the rule makes nothing of them, the blank gradient says so itself. */
+export function idleNotice(places: readonly (Place | undefined)[], scores: ArrayLike<number>, rule: RuleName): string | undefined {
+  const silent = places.flatMap((place, sample) => (place?.layer.kind === "activation" && scores[sample]! <= 0 ? [{ place, sample }] : []));
   const [first] = silent;
   if (!first || rule !== "deconvnet") return undefined;
-  const { layer, unit, position } = first.place;
-  return `Unit ${unit} of ${layer.name} is not active anywhere${places.length === 1 ? " on this input" : ` on sample ${silent.map(({ sample }) => sample).join(", ")}`}: its projection starts at ${position.join(", ")}, the first of equal places, and shows what the unit would answer there, not what it saw.`;
+  const { layer, unit, position, strongest } = first.place;
+  const where = places.length === 1 ? "" : ` on sample ${silent.map(({ sample }) => sample).join(", ")}`;
+  const at = strongest ? `anywhere${where}: its projection starts at ${position.join(", ")}, the first of equal places, and` : `at ${position.join(", ")}${where}: its projection`;
+  return `Unit ${unit} of ${layer.name} is not active ${at} shows what the unit would answer there, not what it saw.`;
 }

@@ -142,7 +142,16 @@ export const coreError = defineErrors({
   }),
   "position-outside": (f: { layer: string; position: readonly number[]; extent: readonly number[] }) => ({
     message: `Position ${f.position.join(",")} lies outside layer ${quote(f.layer)}.`,
-    hint: f.extent.length === 0 ? "This layer has no positions." : `Its positions are ${f.extent.map((n) => `0 to ${n - 1}`).join(" × ")} (row, column).`,
+    hint: f.extent.length === 0 ? "This layer has no positions." : `Its positions are ${f.extent.map((n) => `0 to ${n - 1}`).join(" × ")}${f.extent.length === 2 ? " (row, column)" : f.extent.length === 3 ? " (depth, row, column)" : ""}.`,
+  }),
+  "step-outside": (f: { step: number; steps: number }) => ({ message: `There is no step ${f.step}.`, hint: `The output has ${f.steps} steps: 0 to ${f.steps - 1}, or from the end ${-f.steps} to −1.` }),
+  "slice-outside": (f: { name: string; index: readonly (number | null)[]; shape: readonly number[] }) => ({
+    message: `The slice [${f.index.map((at) => at ?? ":").join(", ")}] lies outside ${quote(f.name)}, whose shape is ${shape(f.shape)}.`,
+    hint: "One index for each axis, the batch first; a colon or a missing axis is all of it, and negative ones count from the end.",
+  }),
+  "direction-size": (f: { layer: string; given: number; units: number }) => ({
+    message: `The direction in ${quote(f.layer)} has ${f.given} ${f.given === 1 ? "number" : "numbers"}; the layer has ${f.units} ${f.units === 1 ? "unit" : "units"}.`,
+    hint: "A direction has one number for every unit of its layer.",
   }),
   "class-outside": (f: { index: number; classes: number }) => ({ message: `There is no class ${f.index}.`, hint: `The output has ${f.classes} classes: 0 to ${f.classes - 1}.` }),
   "class-unknown": (f: { label: string; known: readonly string[] }) => ({

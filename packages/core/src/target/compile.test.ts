@@ -1,6 +1,6 @@
 import { referenceRuntime } from "@vitrine/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, classSource, createEngine, defineMethod, definePlugin, float32, GraphBuilder, parseTarget, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
+import { at, className, classSource, createEngine, defineMethod, definePlugin, float32, GraphBuilder, parseTarget, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
 import { graphsFormat, noise, smallConvNet } from "../test-support/networks.js";
 
 let engine: Engine;
@@ -108,11 +108,18 @@ describe("a compiled target", () => {
     [{ kind: "unit", layer: "features.2", unit: 0, position: [2, 0] }, "position-outside"],
     [{ kind: "unit", layer: "fc", unit: 0, position: [0] }, "position-outside"],
     [{ kind: "unit", layer: "nowhere", unit: 0 }, "layer-unknown"],
-    [{ kind: "value", name: conv, index: [0, 0, 0, 0, 0] }, "position-outside"],
+    [{ kind: "value", name: conv, index: [0, 0, 0, 0, 0] }, "slice-outside"],
+    [{ kind: "value", name: conv, index: [null, 6] }, "slice-outside"],
+    [{ kind: "direction", layer: "features.2", direction: float32([5], [1, 2, 3, 4, 5]) }, "direction-size"],
     [[{ kind: "top" }, { kind: "top" }], "target-count"],
   ])("refuses %j", async (targets, code) => {
     await expect(scores(targets)).rejects.toMatchObject({ code });
   });
+});
+
+it("calls a class by its first name, also one that cannot be seen", () => {
+  const labels = ["golden retriever, dog", " ", "\n", ",", "", "\u2003"];
+  expect(labels.map((_, index) => className(labels, index)).concat(className(labels, 9))).toEqual(["golden retriever", "space", "new line", ",", "class 4", "class 5", "class 9"]);
 });
 
 describe("rows of an output", () => {

@@ -134,14 +134,14 @@ async function compileGroup(context: TargetContext, builder: GraphBuilder, first
       const layer = await context.model.layer(first.layer, context.feeds);
       const rows = each.map((_, sample) => {
         const direction = toFloat32(own<"direction">(sample).direction);
-        if (direction.length !== layer.units || layer.unitAxis === undefined) throw coreError("input-shape", { input: `direction of ${layer.name}`, shape: [direction.length], expected: [layer.units] });
+        if (direction.length !== layer.units || layer.unitAxis === undefined) throw coreError("direction-size", { layer: layer.name, given: direction.length, units: layer.units });
         return members[sample] ? direction : new Float32Array(direction.length);
       });
       return select(builder, layer.value, layer.shape.length, layer.batchAxis, [{ axis: layer.unitAxis!, rows }], common);
     }
     case "value": {
       const shape = (await context.model.shapes([first.name], context.feeds)).get(first.name)!;
-      if (first.index.length > shape.length) throw coreError("position-outside", { layer: first.name, position: first.index.map((i) => i ?? NaN), extent: shape });
+      if (first.index.length > shape.length) throw coreError("slice-outside", { name: first.name, index: first.index, shape });
       const known = await context.model.layer(first.name, context.feeds).catch(() => undefined);
       const batchAxis = known?.batchAxis ?? 0;
       const weights: AxisWeights[] = [];
@@ -151,7 +151,7 @@ async function compileGroup(context: TargetContext, builder: GraphBuilder, first
         const rows = each.map((_, sample) => {
           const at = own<"value">(sample).index[axis]!;
           const positive = at < 0 ? at + dim : at;
-          if (!(positive >= 0 && positive < dim)) throw coreError("position-outside", { layer: first.name, position: first.index.map((i) => i ?? -1), extent: shape });
+          if (!(positive >= 0 && positive < dim)) throw coreError("slice-outside", { name: first.name, index: own<"value">(sample).index, shape });
           return axis === batchAxis ? Float32Array.of(positive === sample ? 1 : 0) : oneHot(dim, positive);
         });
         weights.push({ axis, rows });
@@ -254,7 +254,7 @@ async function compileClass(context: TargetContext, builder: GraphBuilder, wante
 function stepOf(target: ClassTarget | undefined, steps: number): number {
   const step = target?.step ?? steps - 1;
   const positive = step < 0 ? step + steps : step;
-  if (!(positive >= 0 && positive < steps)) throw coreError("position-outside", { layer: "the output's steps", position: [step], extent: [steps] });
+  if (!(positive >= 0 && positive < steps)) throw coreError("step-outside", { step, steps });
   return positive;
 }
 
