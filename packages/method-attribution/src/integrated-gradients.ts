@@ -61,15 +61,15 @@ export const integratedGradients = defineMethod({
     const points = walk(moved, graph, {
       samples,
       points: steps,
-      place: ({ value }, sample, point) => {
+      place: ({ value }, sample, point, into) => {
         const [start, end, alpha] = [from.get(value)![sample]!, to.get(value)![sample]!, nodes[order[point]!]!];
-        return end.map((x, i) => start[i]! + alpha * (x - start[i]!));
+        for (let i = 0; i < into.length; i++) into[i] = start[i]! + alpha * (end[i]! - start[i]!);
       },
       use: (each, sample, point, gradient) => {
         const weight = weights[order[point]!]!;
         if (each === graph.wrt[0]) passed[sample]! += weight;
         const sum = sums.get(each.value)![sample]!;
-        gradient.forEach((slope, i) => (sum[i]! += weight * slope));
+        for (let i = 0; i < sum.length; i++) sum[i]! += weight * gradient[i]!;
       },
     });
     const whole = weights.reduce((a, b) => a + b, 0);

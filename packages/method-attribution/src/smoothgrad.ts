@@ -69,20 +69,21 @@ export const smoothgrad = defineMethod({
     const steps = walk(moved, graph, {
       samples,
       points,
-      place: ({ value }, sample, point) => {
+      place: ({ value }, sample, point, into) => {
         const clean = own.get(value)![sample]!;
         const deviation = sigma * spanOf(clean);
         const copy = noise(value, point, clean.length);
-        return clean.map((x, i) => x + deviation * copy[i]!);
+        for (let i = 0; i < into.length; i++) into[i] = clean[i]! + deviation * copy[i]!;
       },
       use: ({ value }, sample, point, gradient) => {
         const mean = means.get(value)![sample]!;
         const distance = distances.get(value)![sample]!;
-        gradient.forEach((slope, i) => {
+        for (let i = 0; i < mean.length; i++) {
+          const slope = gradient[i]!;
           const before = slope - mean[i]!;
           mean[i]! += before / (point + 1);
           distance[i]! += before * (slope - mean[i]!);
-        });
+        }
       },
     });
     const findings = (done: number): Findings => {

@@ -6,8 +6,8 @@ export interface Walk {
   readonly samples: number;
   /** How many for each sample. */
   readonly points: number;
-  /** The values of one sample at a point, without the batch. Asked for point after point, and in each for sample after sample. */
-  place(each: Explained, sample: number, point: number): Float32Array;
+  /** Writes the values of one sample at a point, without the batch. Asked for point after point, and in each for sample after sample. */
+  place(each: Explained, sample: number, point: number, into: Float32Array): void;
   /** Gets the gradient there. */
   use(each: Explained, sample: number, point: number, gradient: Float32Array): void;
 }
@@ -20,19 +20,32 @@ export async function* walk({ at }: Movable, graph: GradientGraph, { samples, po
     const inputs: Record<string, Tensor> = {};
     for (const each of graph.wrt) {
       const { dtype } = at.get(each.value)!;
-      const parts = rows.map((row) => cast(float32(oneSample(each), place(each, row % samples, Math.floor(row / samples))), dtype as NumericDType) as Tensor);
-      inputs[each.value] = concat(parts, each.batchAxis ?? 0);
+      const shape = oneSample(each);
+      const size = sizeOf(shape);
+      const all = new Float32Array(rows.length * size);
+      const part = (i: number): Float32Array => all.subarray(i * size, (i + 1) * size);
+      rows.forEach((row, i) => {
+        place(each, row % samples, Math.floor(row / samples), part(i));
+      });
+      // Rows one after the other are the tensor itself where the batch comes first.
+      const placed = leads(each) ? float32([rows.length, ...shape.slice(1)], all) : concat(rows.map((_, i) => float32(shape, part(i))), each.batchAxis ?? 0);
+      inputs[each.value] = cast(placed, dtype as NumericDType) as Tensor;
     }
     const { gradients } = await graph.run(rows.map((row) => row % samples), inputs);
     for (const each of graph.wrt) {
       const gradient = gradients.get(each.value)!;
+      const size = sizeOf(oneSample(each));
+      const whole = leads(each) || each.batchAxis === undefined ? toFloat32(gradient) : undefined;
       rows.forEach((row, i) => {
-        use(each, row % samples, Math.floor(row / samples), toFloat32(each.batchAxis === undefined ? gradient : take(gradient, each.batchAxis, [i])));
+        use(each, row % samples, Math.floor(row / samples), whole ? whole.subarray(i * size, (i + 1) * size) : toFloat32(take(gradient, each.batchAxis!, [i])));
       });
     }
     yield start + rows.length;
   }
 }
+
+/** Whether samples lie one after the other. */
+const leads = ({ batchAxis }: Explained): boolean => batchAxis === 0;
 
 const oneSample = ({ shape, batchAxis }: Explained): number[] => shape.map((dim, axis) => (axis === batchAxis ? 1 : dim));
 

@@ -1,5 +1,5 @@
 import { differentiate, valuesBetween } from "@vitrine/autodiff";
-import { finalSoftmax, float32, GraphBuilder } from "@vitrine/core";
+import { finalSoftmax, float32, GraphBuilder, withInputShapes } from "@vitrine/core";
 import { integratedGradients } from "@vitrine/method-attribution";
 import { paired, table } from "./measure.js";
 import { mobileNetV2, squeezeNet } from "./networks.js";
@@ -22,7 +22,7 @@ export async function integrated(): Promise<string> {
         const shape = shapes.get(logits)!;
         const builder = new GraphBuilder(model.graph);
         const seed = builder.input("seed", "float32", shape);
-        const derived = builder.build({ outputs: [differentiate(builder, { of: logits, seed, wrt: ["x"], shapes }).get("x")!] });
+        const derived = withInputShapes(builder.build({ outputs: [differentiate(builder, { of: logits, seed, wrt: ["x"], shapes }).get("x")!] }), { ...feeds, [seed]: { shape } });
         const classes = shape.at(-1)!;
         const one = float32(shape, Float32Array.from({ length: batch * classes }, (_, i) => (i % classes === 207 ? 1 : 0)));
         const floor = async (): Promise<void> => {

@@ -147,8 +147,10 @@ export async function gradientGraph(job: GradientJob, options: GradientOptions):
 
 /** The first row along the batch axis (0 without one) that holds NaN or infinity; undefined where none does. */
 function firstNotFinite(values: Tensor, batchAxis: number | undefined): number | undefined {
-  const at = toFloat32(values).findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return undefined;
+  const all = toFloat32(values);
+  let at = 0;
+  while (at < all.length && Number.isFinite(all[at])) at++;
+  if (at === all.length) return undefined;
   return batchAxis === undefined ? 0 : Math.floor(at / stridesOf(values.shape)[batchAxis]!) % values.shape[batchAxis]!;
 }
 
