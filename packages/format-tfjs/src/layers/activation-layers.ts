@@ -31,6 +31,7 @@ const prelu: LayerRule = (call) => {
 
 const softmax: LayerRule = (call) => {
   const { input } = call;
+  if (input.mask) call.fail(`the layer \`${input.mask.layer}\` masks steps of its input, which TensorFlow.js adds to it along another axis`);
   const given = call.config.get("axis") ?? 1;
   const axis = call.axisOf(input, typeof given === "number" ? given : Array.isArray(given) && given.length === 1 ? Number(given[0]) : NaN);
   return alike(input, call.b.softmax(input.value, placeOf(input, axis), "Softmax"));

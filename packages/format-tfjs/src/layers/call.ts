@@ -4,6 +4,7 @@ import type { Layout } from "../build/layout.js";
 import type { ScopedBuilder } from "../build/scoped-builder.js";
 import { tfjsError } from "../errors.js";
 import type { Fields } from "../json/fields.js";
+import type { Mask } from "./mask.js";
 import type { WeightIndex } from "./weight-index.js";
 
 /** What all layers of a model share. */
@@ -16,10 +17,9 @@ export interface ModelContext {
   notice(text: string): void;
 }
 
-/** A value as Keras passes it on: with a mask where a layer before has made one. */
+/** A value as Keras passes it on: with a mask where a layer before it has made one. */
 export interface KerasValue extends Ranked {
-  /** Which layer said that some steps are to be skipped. */
-  readonly masked?: string;
+  readonly mask?: Mask;
 }
 
 /** Translates one application of a layer. */
@@ -120,10 +120,7 @@ export class LayerCall {
   }
 }
 
-/** A value with the mask of its input, if any. */
-export function held(value: string, shape: Shape, order?: Order, from?: KerasValue): KerasValue {
-  return { value, shape, order, ...(from?.masked !== undefined && { masked: from.masked }) };
-}
+export const held = (value: string, shape: Shape, order?: Order): KerasValue => ({ value, shape, order });
 
 /** The input computed elementwise: its axes stay where they are. */
-export const alike = (input: KerasValue, value: string): KerasValue => ({ value, shape: input.shape, order: input.order, ...(input.masked !== undefined && { masked: input.masked }) });
+export const alike = (input: KerasValue, value: string): KerasValue => held(value, input.shape, input.order);

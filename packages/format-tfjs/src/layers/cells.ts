@@ -2,6 +2,7 @@ import { attr, type Attributes, type Constant } from "@vitrine/core";
 import { timeFirst } from "../build/held.js";
 import { floats, gateRows } from "../weights/derived.js";
 import { recurrentActivation } from "./activations.js";
+import { compacted, maskOf } from "./mask.js";
 import type { KerasValue, LayerCall } from "./call.js";
 
 /** What a recurrent layer computes from its sequence. */
@@ -41,7 +42,7 @@ export function recurrence(call: LayerCall, cell: Cell, input: KerasValue, direc
   const { b } = call;
   const [batch = null, time = null, features = null] = input.shape;
   if (input.shape.length !== 3) call.invalid(`its input has ${input.shape.length} axes, and it takes 3: batch, time, features`);
-  if (input.masked !== undefined) call.fail(`the layer \`${input.masked}\` masks steps of its sequence, which recurrent operators of ONNX cannot skip; a model trained with mask_zero=False can be opened`);
+  const mask = maskOf(call, input);
   const units = call.config.int("units", undefined, 1);
   const columns = units * cell.gates.length;
   const afterReset = cell.op === "GRU" && call.config.boolean("reset_after", false);
@@ -51,16 +52,23 @@ export function recurrence(call: LayerCall, cell: Cell, input: KerasValue, direc
     call.config.boolean("use_bias", true) ? call.parameter("bias", afterReset ? [2, columns] : [columns], (weight) => biases(weight, cell.gates, units)) : "",
   ];
   const scope = b.scope;
-  const x = b.within([...scope, "input"], () => call.layout.in(input, timeFirst));
+  const packed = mask === undefined ? undefined : b.within([...scope, "mask"], () => compacted(b, call.layout.plain(input), mask, time));
+  const x = b.within([...scope, "input"], () => call.layout.in(packed ? { value: packed.value, shape: input.shape, order: undefined } : input, timeFirst));
   if (given.length !== 0 && given.length !== cell.states) call.invalid(`${given.length} initial states are given, and it has ${cell.states}`);
   const initial = b.within([...scope, "input"], () => given.map((state) => b.unsqueeze(call.layout.plain(state), [0])));
-  const [y = "", h = "", c] = b.node(cell.op, [x, ...weights, ...(initial.length > 0 ? ["", ...initial] : [])], attributesOf(call, cell, direction, units, afterReset), {
+  const [y = "", h = "", c] = b.node(cell.op, [x, ...weights, ...(packed || initial.length > 0 ? [packed?.lengths ?? "", ...initial] : [])], attributesOf(call, cell, direction, units, afterReset), {
     outputs: [cell.op, ...["h", "c"].slice(0, cell.states).map((name) => `${scope.join("/")}/${name}`)],
   });
-  return b.within([...scope, "output"], () => ({
-    sequence: { value: b.squeeze(y, [1]), shape: [batch, time, units], order: timeFirst },
-    states: [h, ...(c === undefined ? [] : [c])].map((state) => ({ value: b.squeeze(state, [0]), shape: [batch, units], order: undefined })),
-  }));
+  return b.within([...scope, "output"], () => {
+    const sequence: KerasValue = { value: b.squeeze(y, [1]), shape: [batch, time, units], order: timeFirst };
+    const states = [h, ...(c === undefined ? [] : [c])].map((state): KerasValue => ({ value: b.squeeze(state, [0]), shape: [batch, units], order: undefined }));
+    if (!packed) return { sequence, states };
+    const start = (i: number): string => (given[i] ? call.layout.plain(given[i]) : b.constant(floats([1, 1], new Float32Array(1)), "zero"));
+    return {
+      sequence: { value: packed.restored(call.layout.plain(sequence), direction, start(0)), shape: sequence.shape, order: undefined },
+      states: states.map((state, i) => ({ ...state, value: packed.last(state.value, start(i)) })),
+    };
+  });
 }
 
 function attributesOf(call: LayerCall, cell: Cell, direction: "forward" | "reverse", units: number, afterReset: boolean): Attributes {

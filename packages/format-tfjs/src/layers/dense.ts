@@ -1,3 +1,4 @@
+import { scalar } from "@vitrine/core";
 import { placeOf } from "../build/held.js";
 import { activated } from "./activations.js";
 import { held, type KerasValue, type LayerCall, type LayerRule } from "./call.js";
@@ -13,9 +14,9 @@ function dense(call: LayerCall, input: KerasValue): KerasValue {
   const order = placeOf(input, rank - 1) === rank - 1 ? input.order : undefined;
   const x = call.layout.in(input, order);
   const shape = [...input.shape.slice(0, -1), units];
-  if (rank === 2) return activated(call, held(call.b.op("Gemm", [x, kernel, ...(bias === undefined ? [] : [bias])]), shape, order, input));
+  if (rank === 2) return activated(call, held(call.b.op("Gemm", [x, kernel, ...(bias === undefined ? [] : [bias])]), shape, order));
   const product = call.b.op("MatMul", [x, kernel]);
-  return activated(call, held(bias === undefined ? product : call.b.op("Add", [product, bias]), shape, order, input));
+  return activated(call, held(bias === undefined ? product : call.b.op("Add", [product, bias]), shape, order));
 }
 
 /** Rows of a table. Indices may come as float32, which is what TensorFlow.js feeds. */
@@ -25,7 +26,8 @@ const embedding: LayerRule = (call) => {
   const indices = call.b.cast(call.layout.plain(input), "int32", "Cast");
   const shape = [...input.shape, call.config.int("output_dim")];
   const value = held(call.b.gather(table, indices, 0), shape);
-  return call.config.boolean("mask_zero", false) ? { ...value, masked: call.title } : value;
+  if (!call.config.boolean("mask_zero", false)) return value;
+  return { ...value, mask: { layer: call.title, value: input.shape.length === 2 ? call.b.not(call.b.equal(indices, call.b.constant(scalar(0, "int32"), "zero"), "Equal"), "Not") : undefined } };
 };
 
 export const denseRules: Readonly<Record<string, LayerRule>> = { Dense: (call) => dense(call, call.input), Embedding: embedding };

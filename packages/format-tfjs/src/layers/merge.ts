@@ -3,8 +3,6 @@ import { placeOf, type Order, type Shape } from "../build/held.js";
 import { broadcastShape } from "../build/layout.js";
 import { held, type KerasValue, type LayerCall, type LayerRule } from "./call.js";
 
-const maskOf = (call: LayerCall): KerasValue | undefined => call.inputs.find((input) => input.masked !== undefined);
-
 /** Inputs of one rank: Keras adds axes behind the batch, where broadcasting would add them in front. */
 function sameRank(call: LayerCall): readonly KerasValue[] {
   if (call.inputs.length === 0) call.invalid("it has no inputs");
@@ -31,7 +29,7 @@ const elementwise =
     const inputs = sameRank(call);
     const shape = check(call, inputs.map((input) => input.shape));
     const { values, order } = call.layout.together(inputs);
-    return held(combine(call, values), shape, order, maskOf(call));
+    return held(combine(call, values), shape, order);
   };
 
 const added = ({ b }: LayerCall, values: readonly string[]): string => (values.length === 2 ? b.op("Add", values) : b.op("Sum", values));
@@ -60,7 +58,7 @@ const concatenate: LayerRule = (call) => {
   const { values, order } = call.layout.together(call.inputs);
   const shape = others.map((size, i) => (i === axis ? (sizes.includes(null) ? null : sizes.reduce<number>((sum, one) => sum + one!, 0)) : size));
   const place = order ? order.indexOf(axis) : axis;
-  return held(call.b.op("Concat", values, { axis: attr.int(place) }), shape, order, maskOf(call));
+  return held(call.b.op("Concat", values, { axis: attr.int(place) }), shape, order);
 };
 
 /** Sums of products along one axis of each, per sample. */
@@ -109,7 +107,7 @@ export function merged(call: LayerCall, mode: string, halves: readonly [KerasVal
   const { values, order } = call.layout.together(halves);
   const [{ shape }] = halves;
   const last = shape.length - 1;
-  const by = (combine: string, resultShape: Shape = shape, o: Order | undefined = order): KerasValue => held(combine, resultShape, o, halves[0]);
+  const by = (combine: string, resultShape: Shape = shape, o: Order | undefined = order): KerasValue => held(combine, resultShape, o);
   switch (mode) {
     case "concat":
       return by(call.b.op("Concat", values, { axis: attr.int(placeOf(halves[0], last)) }), shape.map((size, axis) => (axis === last && size !== null ? size + (halves[1].shape[last] ?? 0) : size)));

@@ -3,6 +3,7 @@ import type { Size } from "../build/held.js";
 import { tfjsError } from "../errors.js";
 import type { Fields } from "../json/fields.js";
 import { LayerCall, type KerasValue, type ModelContext } from "./call.js";
+import { isRecurrent, maskBehind } from "./mask.js";
 import { knownLayers, ruleOf } from "./table.js";
 import { isNetwork, readNetwork, type LayerConfig, type NetworkConfig, type TensorRef } from "./topology.js";
 
@@ -19,6 +20,8 @@ const mostCalls = 50_000;
 /** Builds the graph of a network, nested ones as layers of layers. */
 export class NetworkReader {
   #calls = 0;
+  /** The first layer whose mask another one went by. */
+  #masked: string | undefined;
 
   constructor(
     readonly context: ModelContext,
@@ -95,12 +98,24 @@ export class NetworkReader {
     }
     const rule = ruleOf(layer.kind);
     if (!rule) throw tfjsError("tfjs-layer-unknown", { layer: own.join("/"), kind: layer.kind, known: knownLayers });
-    const result = b.within(shown, () => rule(new LayerCall(this.context, layer.kind, layer.config, own, inputs)));
-    const values: readonly KerasValue[] = Array.isArray(result) ? (result as readonly KerasValue[]) : [result as KerasValue];
+    const call = new LayerCall(this.context, layer.kind, layer.config, own, inputs);
+    const result = b.within(shown, () => rule(call));
+    const mask = b.within(shown, () => maskBehind(call));
+    const values = (Array.isArray(result) ? (result as readonly KerasValue[]) : [result as KerasValue]).map((value) => (mask && !value.mask ? { ...value, mask } : value));
+    this.#noteMask(call);
     values.forEach(({ value }, i) => {
       if (!inputs.some((input) => input.value === value)) b.name(value, i === 0 ? shown.join("/") : `${shown.join("/")}:${i}`);
     });
     return values;
+  }
+
+  /** TensorFlow.js leaves a mask standing for the layers that are computed after the one it was meant for. */
+  #noteMask(call: LayerCall): void {
+    const own = call.inputs.some(({ mask }) => mask !== undefined);
+    if (own) this.#masked ??= call.inputs.find(({ mask }) => mask !== undefined)!.mask!.layer;
+    else if (this.#masked !== undefined && isRecurrent(call.kind)) {
+      this.context.notice(`TensorFlow.js lets the mask of \`${this.#masked}\` reach \`${call.title}\`, whose input has none, by an error of its own; here all of its steps count, as in Keras.`);
+    }
   }
 
   #wrong(network: NetworkConfig, why: string): Error {

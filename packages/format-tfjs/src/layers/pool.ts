@@ -18,7 +18,7 @@ const pool =
     const sizes = checkSizes(call, windowSizes(window, places.sizes));
     const first = places.order === undefined;
     const shape = first ? [input.shape[0]!, places.open, ...sizes] : [input.shape[0]!, ...sizes, places.open];
-    return held(value, shape, places.order, input);
+    return held(value, shape, places.order);
   };
 
 /** Over all places. A reduction does it in whatever order the axes lie. */
@@ -26,7 +26,7 @@ const global =
   (op: "ReduceMax" | "ReduceMean", dims: number): LayerRule =>
   (call) => {
     const { input } = call;
-    if (input.masked !== undefined && op === "ReduceMean") call.fail(`it averages over a sequence whose steps the layer \`${input.masked}\` masks, which Keras and TensorFlow.js do differently`);
+    if (input.mask && op === "ReduceMean") call.fail(`it averages over a sequence whose steps the layer \`${input.mask.layer}\` masks, which Keras and TensorFlow.js do differently`);
     const places = placesOf(call, input, dims);
     const axes = Array.from({ length: dims }, (_, i) => i + (places.order === undefined ? 2 : 1));
     const keep = call.config.boolean("keepdims", false);

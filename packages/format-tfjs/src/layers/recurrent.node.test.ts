@@ -76,11 +76,6 @@ describe("recurrent networks", () => {
     await check(tfl.model({ inputs: x as never, outputs: halves }));
   });
 
-  it("whose steps are masked are refused, with the layer that masks them", async () => {
-    const model = chain(layers.embedding({ inputDim: 11, outputDim: 3, inputLength: 5, maskZero: true, name: "words" }), layers.lstm({ units: 4, name: "reader" }));
-    await expect(readTfjs(fromArtifacts(await artifactsOf(model)))).rejects.toMatchObject({ code: "tfjs-layer", kind: "unsupported", message: expect.stringMatching(/`reader`.*`words` masks/) as string });
-  });
-
   it("of convolutions are refused by name", async () => {
     const model = chain(layers.convLstm2d({ filters: 2, kernelSize: 2, inputShape: [3, 5, 5, 1], name: "film" } as never));
     await expect(readTfjs(fromArtifacts(await artifactsOf(model)))).rejects.toMatchObject({ code: "tfjs-layer-unknown", message: expect.stringMatching(/`film` is a `ConvLSTM2D`/) as string });

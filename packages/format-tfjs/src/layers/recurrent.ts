@@ -1,5 +1,6 @@
 import { cellOf, recurrence, type Recurrence } from "./cells.js";
 import { merged } from "./merge.js";
+import { placeOf } from "../build/held.js";
 import { Fields, isObject } from "../json/fields.js";
 import type { KerasValue, LayerCall, LayerRule } from "./call.js";
 
@@ -13,7 +14,7 @@ function results(call: LayerCall, { sequence, states }: Recurrence, backwards: b
 /** Keras gives the steps of a layer that goes backwards in the order in which they were taken. */
 function reversed(call: LayerCall, sequence: KerasValue): KerasValue {
   const { b } = call;
-  return { ...sequence, value: b.within([...b.scope, "output"], () => b.slice(sequence.value, [-1], [-Number.MAX_SAFE_INTEGER], [0], [-1], "Slice")) };
+  return { ...sequence, value: b.within([...b.scope, "output"], () => b.slice(sequence.value, [-1], [-Number.MAX_SAFE_INTEGER], [placeOf(sequence, 1)], [-1], "Slice")) };
 }
 
 function noteState(call: LayerCall): void {
@@ -49,7 +50,7 @@ const rnn: LayerRule = (call) => {
     const path = [...call.path, stacked && !call.context.weights.find([...call.path, own], "kernel") ? `RNNCell_${i}` : own];
     const inner = call.inner(kind, config, [sequence], path);
     last = call.b.within(stacked ? path : call.path, () => recurrence(inner, found, sequence, backwards ? "reverse" : "forward", initial));
-    ({ sequence } = last);
+    sequence = { ...last.sequence, ...(input.mask && { mask: input.mask }) };
   });
   return results(call, last!, backwards);
 };

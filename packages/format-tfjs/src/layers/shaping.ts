@@ -53,7 +53,11 @@ const masking: LayerRule = (call) => {
   const { b, input } = call;
   const last = placeOf(input, input.shape.length - 1);
   const differs = b.cast(b.not(b.equal(input.value, b.scalar(call.config.number("mask_value", 0)), "Equal"), "Not"), "float32", "Cast");
-  return { ...alike(input, b.mul(input.value, b.reduceMax(differs, [last], true), "Mul")), masked: call.title };
+  const counts = b.reduceMax(differs, [last], true);
+  const rest = input.shape.map((_, i) => i).slice(0, -1);
+  // Without its last axis, the mask lies as the file means it.
+  const lying = { value: b.squeeze(b.cast(counts, "bool", "Cast"), [last]), shape: input.shape.slice(0, -1), order: input.order ? input.order.filter((axis) => rest.includes(axis)) : undefined };
+  return { ...alike(input, b.mul(input.value, counts, "Mul")), mask: { layer: call.title, value: input.shape.length === 3 ? call.layout.plain(lying) : undefined } };
 };
 
 /** value · scale + offset, of TensorFlow.js's preprocessing layers. */

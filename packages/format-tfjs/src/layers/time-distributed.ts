@@ -27,5 +27,5 @@ export function timeDistributed(call: LayerCall, ruleOf: (kind: string) => Layer
   const value = call.layout.plain(result);
   // With neither batch nor time fixed, both are read from the input.
   const target = time === null ? b.concat([b.slice(b.shape(x, "Shape"), [0], [2], [0], undefined, "Slice"), b.ints(sizes)], 0) : [-1, time, ...sizes];
-  return { value: b.reshape(value, target, "Reshape"), shape: [batch, time, ...after], order: undefined, ...(input.masked !== undefined && { masked: input.masked }) };
+  return { value: b.reshape(value, target, "Reshape"), shape: [batch, time, ...after], order: undefined };
 }
