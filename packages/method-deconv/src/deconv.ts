@@ -7,7 +7,7 @@ import { deconvParameters } from "./parameters.js";
 import { placeOf, watchedUnits } from "./place.js";
 import { passingThrough, rules } from "./rules.js";
 import { draw, drawnSamples } from "./views.js";
-import { idleNotice, ruleNotice } from "./words.js";
+import { idleNotice, ruleNotice, unconditionalNotice } from "./words.js";
 
 /**
  * Projects a target back onto the input: the gradient, DeconvNet or guided backpropagation.
@@ -40,15 +40,18 @@ export const deconv = defineMethod({
 
     const tensors: Record<string, FindingTensor> = {};
     const notices: (string | undefined)[] = [ruleNotice(params.rule, told.applied, told.left)];
+    // Where the rule was met by nothing that it is about, what comes out is the plain gradient, and is drawn and told as that.
+    const shown = told.applied.size === 0 ? "plain" : params.rule;
+    if (shown === "deconvnet" && params.seedWith === "one" && told.left.size === 0 && !told.chose()) notices.push(unconditionalNotice(watched.units.some((unit) => unit && !unit.position)));
     graph.wrt.forEach((explained, index) => {
       const gradient = gradients.get(explained.value)!;
       tensors[index === 0 ? "gradient" : `gradient/${explained.name}`] = { tensor: gradient, meaning: `the target sent back to ${explained.name} by ${rules[params.rule].title}`, value: explained.value };
       notices.push(silenceNotice(gradient, explained.batchAxis, graph.target.titles, explained.name));
     });
     const places = Array.from({ length: job.samples }, (_, sample) => placeOf(watched, values, sample));
-    notices.push(idleNotice(places, scores, params.rule));
+    notices.push(idleNotice(places, scores, shown));
     if (job.samples > drawnSamples) notices.push(`Pictures are drawn of the first ${drawnSamples} of ${job.samples} samples; the tensors hold all.`);
-    const drawn = draw({ explained: graph.wrt, gradients, titles: graph.target.titles, places, params });
+    const drawn = draw({ explained: graph.wrt, gradients, titles: graph.target.titles, places, params: { ...params, rule: shown } });
     const perSample = (values: readonly Fact[]): Fact => (values.length === 1 ? values[0]! : values);
     const kept = notices.filter((notice) => notice !== undefined);
     return {
@@ -62,17 +65,41 @@ export const deconv = defineMethod({
 
 type Counts = ReadonlyMap<RectifierKind, number>;
 
+/** A rule that is watched at work. */
+interface Counted {
+  readonly rule: BackwardRule;
+  /** The activations that it was applied to, and left to their derivative. */
+  readonly applied: Counts;
+  readonly left: Counts;
+  /** Whether anything on the way chose by the input what goes back: a max pooling's switches, a product of two activations. */
+  chose(): boolean;
+}
+
+/** Operators whose derivative is the same for every input, or hides nothing of where it came from. */
+const linear: ReadonlySet<string> = new Set([
+  "Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Sum", "Mul", "Div", "Mean", "Neg", "Identity", "Cast", "Dropout", "BatchNormalization", "AveragePool", "GlobalAveragePool", "ReduceMean", "ReduceSum",
+  "Concat", "Split", "Slice", "Pad", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Tile", "DepthToSpace", "SpaceToDepth", "Resize", "Gather",
+]);
+/** Of these, ones that multiply what they are given: linear while one of the factors is a constant. */
+const products: ReadonlySet<string> = new Set(["Mul", "Div", "MatMul", "Gemm", "Conv", "ConvTranspose"]);
+
 /** The rule on the chosen activations, counting those that it meets. */
-function counting(rule: BackwardRule, on: (typeof deconvParameters.ruleOn)["default"]): { rule: BackwardRule; applied: Counts; left: Counts } {
+function counting(rule: BackwardRule, on: (typeof deconvParameters.ruleOn)["default"]): Counted {
   const applied = new Map<RectifierKind, number>();
   const left = new Map<RectifierKind, number>();
   const inner = onRectifiers(rule, on ?? "relu,relu6");
-  if (!rule.rectifier) return { rule, applied, left };
+  if (!rule.rectifier) return { rule, applied, left, chose: () => true };
+  let chose = false;
   const rectifier: NonNullable<BackwardRule["rectifier"]> = (site) => {
     const result = inner.rectifier!(site);
     const counts = result === undefined ? left : applied;
     counts.set(site.rectifier.kind, (counts.get(site.rectifier.kind) ?? 0) + 1);
     return result;
   };
-  return { rule: { ...inner, rectifier }, applied, left };
+  const operator: NonNullable<BackwardRule["operator"]> = (site) => {
+    const { op, domain, inputs } = site.node;
+    chose ||= domain !== "" || !linear.has(op) || (products.has(op) && inputs.filter((_, i) => site.needs(i)).length > 1);
+    return inner.operator?.(site);
+  };
+  return { rule: { ...inner, rectifier, operator }, applied, left, chose: () => chose };
 }
