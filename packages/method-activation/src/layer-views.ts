@@ -1,4 +1,4 @@
-import { countOf, layerAxes, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, modelName, percentOf, threeDigits, topK, unravelIndex, type BarsView, type GridScaling, type LayerGridView, type View } from "@vitrine/core";
+import { countOf, layerAxes, layerAxisNames, layerExtent, layerGridLayout, layerKindWords, modelName, percentOf, threeDigits, topK, unravelIndex, type BarsView, type Graph, type GridScaling, type Layer, type LayerGridView, type View } from "@vitrine/core";
 import type { Answer } from "./capture.js";
 import { ofSample, rangeOf, type LayerStatistics } from "./statistics.js";
 import { placeWords } from "./words.js";
@@ -20,11 +20,29 @@ const mostBars = 10;
 const ranks = ["strongest", "second", "third"] as const;
 
 /** A layer as it is seen best: a softmax over classes as bars, every other one as a grid of its units. */
-export function layerView(statistics: LayerStatistics, sample: number, options: GridOptions, answer: Answer | undefined, isOutput: boolean): View {
+export function layerView(statistics: LayerStatistics, sample: number, options: GridOptions, answer: Answer | undefined, isOutput: boolean, nearly?: string): View {
   const { layer } = statistics;
   const isVector = layerExtent(layer).every((size) => size === 1);
   if (layer.kind === "softmax" && isVector && layer.units > 1) return bars(statistics, sample, isOutput ? answer : undefined);
-  return grid(statistics, sample, options);
+  const view = grid(statistics, sample, options);
+  return nearly === undefined ? view : { ...view, nearly };
+}
+
+const passedOn: ReadonlySet<Layer["kind"]> = new Set(["conv", "dense", "norm", "add"]);
+const alike: ReadonlySet<Layer["kind"]> = new Set(["norm", "activation"]);
+
+/** By the value of a layer that only a normalisation or an activation uses: the name of that one, whose maps look nearly the same. */
+export function nearlyTheSame(graph: Pick<Graph, "nodes" | "outputs">, layers: readonly Layer[]): ReadonlyMap<string, string> {
+  const byValue = new Map(layers.map((layer) => [layer.value, layer]));
+  const users = new Map<string, string[]>();
+  for (const { inputs, outputs } of graph.nodes) for (const input of new Set(inputs)) users.set(input, [...(users.get(input) ?? []), outputs[0] ?? ""]);
+  const found = new Map<string, string>();
+  for (const { value, kind, shape } of layers) {
+    const [user, ...more] = users.get(value) ?? [];
+    const behind = user === undefined || more.length > 0 ? undefined : byValue.get(user);
+    if (behind && passedOn.has(kind) && alike.has(behind.kind) && String(behind.shape) === String(shape) && !graph.outputs.some(({ name }) => name === value)) found.set(value, behind.name);
+  }
+  return found;
 }
 
 function bars(statistics: LayerStatistics, sample: number, answer: Answer | undefined): BarsView {

@@ -1,7 +1,7 @@
 import { boxWords, layerAxisNames, layerExtent, orNull, type Fact, type Findings, type FindingTensor, type Job, type View } from "@vitrine/core";
 import { readAnswer, type Answer, type Capture } from "./capture.js";
 import { inputPicture } from "./input-picture.js";
-import { answerBars, answerSentence, layersGroup, layerView, strongestUnits, type GridOptions } from "./layer-views.js";
+import { answerBars, answerSentence, layersGroup, layerView, nearlyTheSame, strongestUnits, type GridOptions } from "./layer-views.js";
 import { measuresOf, sparsitySentence, sparsityViews } from "./sparsity-views.js";
 import { asTensor, meanOf, ofSample, rangeOf, statisticNames, type LayerStatistics } from "./statistics.js";
 import { boxOf, strongestTable, unitView, type WantedUnit } from "./unit-views.js";
@@ -36,7 +36,8 @@ export function passFindings(job: Job, pass: Capture, options: PassOptions): Fin
     return unitView(job, wanted, one, pass.activations.get(one.layer)!, sample, field && pictureKey === `input/${field.input}` ? pictureKey : undefined);
   });
   const group = "What the network says";
-  const layerViews = statistics.map((one) => layerView(one, sample, options, answer, one.layer.value === pass.classValue));
+  const nearly = nearlyTheSame(job.model.graph, layers);
+  const layerViews = statistics.map((one) => layerView(one, sample, options, answer, one.layer.value === pass.classValue, nearly.get(one.layer.value)));
   const views: View[] = [
     ...(pictureKey === undefined ? [] : [{ kind: "image", group: layersGroup, title: "The input, as the network gets it", tensor: pictureKey } as const]),
     ...(sentences.length === 0 ? [] : [{ kind: "text", group, title: answer ? group : "What was measured", text: sentences.join(" ") } as const]),

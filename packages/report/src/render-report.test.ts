@@ -271,3 +271,33 @@ describe("what an entry shows", () => {
     expect(named("figure").map((each) => [textOf(named("h4")[named("figure").indexOf(each)]!), classed(each, "row")])).toEqual([["beside", false], ["one", false], ["alone", true], ["last", true]]);
   });
 });
+
+describe("a page without room for all", () => {
+  /** Forty layers of noise, each second of which only the next one uses. */
+  const layers = (): ReturnType<typeof entry> => {
+    let state = 1;
+    const noise = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const values = Array.from({ length: 40 }, () => float32([1, 16, 64, 64], Array.from({ length: 65_536 }, noise)));
+    return entry({
+      tensors: Object.fromEntries(values.map((tensor, i) => [`a${i}`, { tensor, meaning: "" }])),
+      views: values.map((_, i): View => ({
+        kind: "layer-grid", title: `layer ${i}`, tensor: `a${i}`, axes: { batch: 0, unit: 1, rows: [2], columns: [3] }, scaling: { normalise: "magnitude", contrast: "layer", channelBoost: 0, gamma: 1 },
+        columns: 4, ownScale: false, colours: "magnitude", unit: "activation", ...(i % 2 === 0 && { nearly: `the layer ${i + 1}` }),
+      })),
+    });
+  };
+
+  test("draws coarser, then leaves out what others show nearly as well, by name and with the command", async () => {
+    const rendered = await page(smallDocument({ sections: [section("saw", "What?", [layers()])] }), { maxBytes: 1_200_000 });
+    expect(rendered.html.length).toBeLessThan(1_200_000);
+    const titles = rendered.named("figure").map((each) => textOf([...within(each)].find((inner) => classed(inner, "title"))!));
+    // The first of an entry stay; of the others first those go that have a like.
+    for (let i = 0; i < 40; i++) if (i < 6 || i % 2 === 1) expect(titles).toContain(`layer ${i}`);
+    expect(titles.length).toBeLessThan(40);
+    const [yielded] = rendered.all.filter((each) => classed(each, "yielded"));
+    expect(textOf(yielded!)).toContain("layer 38: see the layer 39");
+    expect([...within(yielded!)].filter(({ tagName }) => tagName === "li").length + titles.length).toBe(40);
+    expect(rendered.notices.join()).toMatch(/^\d+ of 40 figures have no room in a page of 1\.2 MB beside those that show nearly the same/);
+    expect(textOf(rendered.named("body")[0]!)).not.toContain("There is no room for this picture");
+  });
+});

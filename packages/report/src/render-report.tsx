@@ -2,7 +2,7 @@ import { renderToString } from "preact-render-to-string";
 import { cleanLine } from "@vitrine/render";
 import { scriptJson } from "./data/embed.js";
 import type { ReportDocument } from "./document.js";
-import { coarser, drawDocument, planPage, showMegabytes, type PagePlan, type PlannedFigure } from "./figures/plan.js";
+import { coarse, coarser, coarsest, drawDocument, planPage, showMegabytes, type PagePlan, type PlannedFigure } from "./figures/plan.js";
 import { clientScript } from "./client-script.js";
 import { headlineText } from "./page/glance.js";
 import { ReportPage } from "./page/report-page.js";
@@ -49,7 +49,9 @@ function pageData(plan: PagePlan): unknown {
 export async function renderReport(document: ReportDocument, { maxBytes = 5_000_000 }: RenderReportOptions = {}): Promise<RenderedReport> {
   const named = showMegabytes(maxBytes);
   let drawn = drawDocument(document);
-  if (planPage(drawn, { bytes: maxBytes, named }).missing > 0) drawn = coarser(drawn);
+  const fine = planPage(drawn, { bytes: maxBytes, named });
+  if (fine.missing + fine.yielded > 0) drawn = coarser(drawn, coarse);
+  if (fine.missing > 0 && planPage(drawn, { bytes: maxBytes, named }).missing > 0) drawn = coarser(drawn, coarsest);
   const [script, style] = await Promise.all([contentHash(clientScript), contentHash(stylesheet)]);
   const policy = `default-src 'none'; img-src data:; script-src '${script}'; style-src '${style}'; base-uri 'none'; form-action 'none'`;
   const title = renderToString(<title>{`${headlineText(document)} · Vitrine`}</title>);

@@ -116,6 +116,8 @@ export interface LayerGridView extends ViewBase, Scaled {
   readonly over?: PictureKey;
   /** Units to mark, with why. */
   readonly marked?: readonly { readonly unit: number; readonly label: string }[];
+  /** The layer behind this one, where a view shows nearly the same of it: that of its rectifier, say. Where there is no room for all views, this one goes first. */
+  readonly nearly?: string;
 }
 
 export interface HistogramView extends ViewBase {

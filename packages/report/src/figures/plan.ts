@@ -21,6 +21,8 @@ export interface PlannedFigure {
 export interface PlannedEntry {
   readonly entry: Entry;
   readonly figures: readonly PlannedFigure[];
+  /** Views that yielded to one that shows nearly the same: their titles, and the layers that those are of. */
+  readonly yielded: readonly { readonly title: string; readonly nearly: string }[];
 }
 
 export interface PlannedSection {
@@ -41,6 +43,8 @@ export interface PagePlan {
   readonly tensors: Readonly<Record<string, EmbeddedTensor>>;
   /** Figures that found no room. */
   readonly missing: number;
+  /** Those that yielded to others which show nearly the same. */
+  readonly yielded: number;
   /** What a reader of the page should know of its making. */
   readonly notices: readonly string[];
 }
@@ -52,8 +56,9 @@ export interface Room {
   /** How the reader is told: "5 MB". */
   readonly named: string;
 }
-/** Figures may take this share of the room; data fill what they leave. */
+/** Figures may take this share of the room; data fill what they leave. Where that leaves figures out, what cannot be read at the pointer yields. */
 const forFigures = 0.8;
+const mostForFigures = 0.93;
 /** Maps of more values are not told at the pointer. */
 const mostRead = 256 * 256;
 
@@ -86,12 +91,19 @@ function reducedMaps(view: View, { tensors }: Report): Map<string, FindingTensor
   return found;
 }
 
+/** The layer whose view shows nearly the same. */
+const nearlyOf = ({ view }: DrawnView): string | undefined => (view.kind === "layer-grid" && typeof view.nearly === "string" ? view.nearly : undefined);
+
 /** Figures of an entry that are always drawn as finely as they can be. */
 const alwaysFine = 6;
 
+/** Pixels for each CSS pixel of the maps of layers beyond the first figures of an entry: where a page has no room for all, and for all but those that others nearly show. */
+export const coarse = 0.6;
+export const coarsest = 0.4;
+
 /** The same with fewer pixels in the maps of layers beyond the first figures of each entry, to save room. */
-export function coarser(drawn: DrawnDocument): DrawnDocument {
-  const again = ({ entry, drawn: { id, view } }: Made): Made => ({ entry, drawn: drawForPage(id, view, entry.report, { density: 0.6 }) });
+export function coarser(drawn: DrawnDocument, density: number): DrawnDocument {
+  const again = ({ entry, drawn: { id, view } }: Made): Made => ({ entry, drawn: drawForPage(id, view, entry.report, { density }) });
   return { ...drawn, made: drawn.made.map((each) => ({ ...each, figures: each.figures.map((figure, i) => (i >= alwaysFine && figure.drawn.view.kind === "layer-grid" ? again(figure) : figure)) })) };
 }
 
@@ -140,14 +152,20 @@ class Shelf {
 const symbolLength = 160;
 
 /** Decides what a page holds, and says what it does not. */
-export function planPage({ document, picture, looked, made }: DrawnDocument, { bytes, named }: Room): PagePlan {
+export function planPage(drawn: DrawnDocument, room: Room): PagePlan {
+  const plan = planWith(forFigures, drawn, room);
+  return plan.missing === 0 ? plan : planWith(mostForFigures, drawn, room);
+}
+
+function planWith(share: number, { document, picture, looked, made }: DrawnDocument, { bytes, named }: Room): PagePlan {
   const notices: string[] = [];
-  const shelf = new Shelf(forFigures * bytes);
+  const shelf = new Shelf(share * bytes);
   const hasPicture = shelf.take([picture?.picture]);
   const store = new TensorStore();
   const kept = new Map<DrawnView, { readonly wide: boolean; readonly maps: ReadonlyMap<string, FindingTensor> }>();
   // The first figures of all entries come first, then the second ones: where the page has no room, every entry lacks what is far down.
-  const rank = new Map(made.flatMap(({ entry, figures }) => figures.map(({ drawn }, i) => [drawn, 2 * i + (entry.open ? 0 : 1)] as const)));
+  // Last of all comes what another figure shows nearly as well.
+  const rank = new Map(made.flatMap(({ entry, figures }) => figures.map(({ drawn }, i) => [drawn, 2 * i + (entry.open ? 0 : 1) + (i >= alwaysFine && nearlyOf(drawn) !== undefined ? 1e6 : 0)] as const)));
   const all: Made[] = [...(looked ? [looked] : []), ...made.flatMap(({ figures }) => figures).sort((a, b) => rank.get(a.drawn)! - rank.get(b.drawn)!)];
   for (const { drawn, entry } of all) {
     if (!shelf.take([drawn.picture, drawn.saved])) continue;
@@ -156,8 +174,11 @@ export function planPage({ document, picture, looked, made }: DrawnDocument, { b
     for (const key of tensorKeys(drawn.view, entry.report.tensors)) store.want(entry.report.tensors[key]!, drawn.view.kind === "heatmap" && !maps.has(key) ? 0 : 1);
     for (const found of maps.values()) store.want(found, 0);
   }
-  const homeless = store.place(bytes - (forFigures * bytes - shelf.left));
-  const without = all.length - kept.size;
+  const homeless = store.place(bytes - (share * bytes - shelf.left));
+  const yields = (drawn: DrawnView): boolean => nearlyOf(drawn) !== undefined && !kept.has(drawn);
+  const yielded = all.filter(({ drawn }) => yields(drawn)).length;
+  const without = all.length - kept.size - yielded;
+  if (yielded > 0) notices.push(`${showCount(yielded)} of ${showCount(all.length)} figures have no room in a page of ${named} beside those that show nearly the same; they are named below these, with the command that draws them.`);
   if (without > 0) notices.push(`${showCount(without)} of ${showCount(all.length)} figures have no room in a page of ${named}; each names the command that draws it.`);
   if (homeless > 0) notices.push(`${showCount(homeless)} tensor${homeless === 1 ? " is" : "s are"} too large for a page of ${named}; the figures that they belong to name the command that writes them.`);
 
@@ -184,10 +205,15 @@ export function planPage({ document, picture, looked, made }: DrawnDocument, { b
     document,
     ...(hasPicture && picture?.picture && { picture: picture.picture.svg }),
     ...(looked && { looked: finish(looked) }),
-    sections: document.sections.map((section) => ({ section, entries: made.filter((each) => each.section === section).map(({ entry, figures }) => ({ entry, figures: figures.map(finish) })) })),
+    sections: document.sections.map((section) => ({ section, entries: made.filter((each) => each.section === section).map(({ entry, figures }) => ({
+      entry,
+      figures: figures.filter(({ drawn }) => !yields(drawn)).map(finish),
+      yielded: figures.flatMap(({ drawn }) => (yields(drawn) ? [{ title: drawn.title, nearly: nearlyOf(drawn)! }] : [])),
+    })) })),
     rasters: shelf.rasters,
     tensors: store.embedded(),
     missing: without,
+    yielded,
     notices,
   };
 }

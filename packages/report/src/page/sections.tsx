@@ -56,7 +56,7 @@ function Figures({ figures, grouped }: { readonly figures: readonly PlannedFigur
   );
 }
 
-function EntryBody({ entry, figures, open }: PlannedEntry & { readonly open: boolean }): VNode {
+function EntryBody({ entry, figures, yielded, open }: PlannedEntry & { readonly open: boolean }): VNode {
   const first = open && figures.length > seenAtOnce + 1 ? figures.slice(0, seenAtOnce) : figures;
   const rest = figures.slice(first.length);
   const grouped = new Set(figures.map(({ drawn }) => drawn.group)).size > 1;
@@ -70,6 +70,14 @@ function EntryBody({ entry, figures, open }: PlannedEntry & { readonly open: boo
       {(entry.report.notices ?? []).map((notice) => <p class="notice"><Prose text={notice} /></p>)}
       <Figures figures={first} grouped={grouped} />
       {rest.length > 0 && <details class="more"><summary>{showCount(rest.length)} more figures of “<Name text={entry.title} />”</summary><Figures figures={rest} grouped={grouped} /></details>}
+      {yielded.length > 0 && (
+        <details class="more">
+          <summary>{showCount(yielded.length)} figures that show nearly the same as others</summary>
+          <p class="found">There is no room for them on this page. The layer behind each is drawn:</p>
+          <ul class="yielded">{yielded.map(({ title, nearly }) => <li><Name text={title} />: see <Name text={nearly} /></li>)}</ul>
+          <Code text={entry.command} label={`the command that draws all figures of ${entry.title.slice(0, 80)}`} />
+        </details>
+      )}
       <footer class="made">
         <p>Took {seconds(entry.seconds)}.{entry.report.target !== undefined && <> Target: <Name text={typeof entry.report.target === "string" ? entry.report.target : entry.report.target.slice(0, 4).join(", ")} />.</>}</p>
         {entry.citations.length > 0 && <ul>{entry.citations.map((citation) => <Source citation={citation} />)}</ul>}

@@ -49,6 +49,7 @@ blockquote{border-left:2px solid var(--hairline);padding-left:12px;font-size:14p
 .found{max-width:44em;margin-top:8px}
 .entry>.notice{margin-top:8px;max-width:56em}
 .entry .cards{margin-top:24px}
+.yielded{list-style:none;columns:280px;margin:8px 0 12px;font-size:14px;line-height:20px}
 .made{margin-top:24px}
 .made ul{list-style:none}
 summary{cursor:pointer}
