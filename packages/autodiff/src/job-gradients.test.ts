@@ -271,6 +271,8 @@ describe("NaN and infinity, by the layer where they begin", () => {
   test("in an activation", async () => {
     const overflowing = chain((b, x) => named(b, "Mul", [named(b, "Exp", [named(b, "Mul", [x, b.scalar(1000)], "scaled")], "exploded"), b.scalar(2)], "doubled"));
     await expect(gradientsOf(overflowing, { x: float32([1, 3], [1, 2, 3]) }, target)).rejects.toMatchObject({ code: "gradient-not-finite", fields: { layer: "exploded", what: "activation" } });
+    const away = chain((b, x) => b.sub(named(b, "Exp", [b.mul(x, b.scalar(1000))], "exploded"), b.exp(b.mul(x, b.scalar(2000)))));
+    await expect(gradientsOf(away, { x: float32([1, 3], [1, 2, 3]) }, { kind: "top" })).rejects.toMatchObject({ code: "gradient-not-finite", fields: { what: "activation", target: "the top class" } });
   });
 
   test("in the gradient alone", async () => {

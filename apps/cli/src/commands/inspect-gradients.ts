@@ -52,5 +52,5 @@ export function gradientText({ blocks, hint, inputs }: Gradients): string {
   });
   if (blocks.length > most) told.push(`  So do ${blocks.length - most} further nodes.`);
   if (blocks.length === 0) told.push("  Every operator that data passes lets them through.");
-  return [...told, ...inputs.flatMap(({ input, why }) => (why === null ? [] : [`  By ${input}: none. ${why}${why.endsWith(".") ? "" : "."}`]))].join("\n");
+  return [...told, ...inputs.flatMap(({ input, why }) => (why === null ? [] : [`  By ${input}: none. ${why.charAt(0).toUpperCase()}${why.slice(1)}${why.endsWith(".") ? "" : "."}`]))].join("\n");
 }

@@ -246,8 +246,10 @@ async function compileClass(context: TargetContext, builder: GraphBuilder, wante
     const steps = shape[axes.time]!;
     weights.push({ axis: axes.time, rows: wanted.map((target) => oneHot(steps, stepOf(target, steps))) });
   }
-  const texts = resolved.map((index, sample) => `class:${index}${wanted[sample]?.step === undefined ? "" : `@t=${wanted[sample].step}`}`);
-  const titles = resolved.map((index) => (axes.unit === undefined ? source.value : className(model.labels, index)));
+  // Of an output that is NaN no class is the strongest: its score is NaN as well, and whoever reads it says so.
+  const steps = (sample: number): string => (wanted[sample]?.step === undefined ? "" : `@t=${wanted[sample].step}`);
+  const texts = resolved.map((index, sample) => `${index < 0 ? "top" : `class:${index}`}${steps(sample)}`);
+  const titles = resolved.map((index) => (axes.unit === undefined ? source.value : index < 0 ? "the top class" : className(model.labels, index)));
   return select(builder, value, shape.length, axes.batch, weights, { titles, texts, classes: resolved });
 }
 
