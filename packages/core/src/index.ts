@@ -55,6 +55,7 @@ export { silenceNotice, silentSamples } from "./differentiation/silent.js";
 export { gradientGraph, type GradientGraph, type GradientOptions, type GradientRows } from "./differentiation/gradient-graph.js";
 export * from "./engine/plugin.js";
 export { ProgramCache } from "./runtime/program-cache.js";
+export { ProgramLife } from "./runtime/program-life.js";
 export { finalSoftmax, type FinalSoftmax } from "./target/logits.js";
 export { classIndex, className } from "./target/classes.js";
 export { LoadedModel, type ModelParts } from "./model/loaded-model.js";

@@ -1,5 +1,5 @@
-import { attr, createEngine, definePlugin, float32, GraphBuilder, seededRandom, type Engine, type Format, type Graph, type ModelSpec, type Tensor } from "@vitrine/core";
-import { referenceRuntime } from "@vitrine/testing";
+import { attr, createEngine, float32, GraphBuilder, seededRandom, type Engine, type Graph, type ModelSpec, type Tensor } from "@vitrine/core";
+import { graphsPlugin, referenceRuntime } from "@vitrine/testing";
 import { activationPlugin } from "../src/index.js";
 
 /** Normal random numbers of a seed. */
@@ -77,19 +77,9 @@ export function oddNet(): Graph {
   return b.build({ outputs: [node("/whole/Cast", "Cast", [node("/clip/Clip", "Clip", [inverse, b.scalar(-5), b.scalar(5)])], { to: attr.int(7) })] });
 }
 
-/** A format that "reads" graphs made in code: the file's name is the key. */
-function graphsFormat(graphs: Readonly<Record<string, Graph>>): Format {
-  return {
-    id: "graphs", title: "graphs in memory", extensions: [],
-    recognises: (name) => Object.hasOwn(graphs, name),
-    read: (source) => Promise.resolve({ graph: graphs[source.name]!, metadata: {}, origin: "made in a test", notices: [] }),
-  };
-}
-
 /** An engine with the method, on the reference runtime, and the graphs as models by name. */
 export function engineOf(graphs: Readonly<Record<string, Graph>>): Engine {
-  const format = definePlugin({ name: "graphs", register: (registry) => registry.format(graphsFormat(graphs)) });
-  return createEngine({ runtime: referenceRuntime, plugins: [activationPlugin, format] });
+  return createEngine({ runtime: referenceRuntime, plugins: [activationPlugin, graphsPlugin(graphs)] });
 }
 
 export const load = (engine: Engine, name: string, spec?: ModelSpec): ReturnType<Engine["load"]> => engine.load({ name, bytes: new Uint8Array() }, spec && { spec });

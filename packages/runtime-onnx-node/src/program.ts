@@ -1,4 +1,4 @@
-import { coreError, requestedOutputs, throwIfCancelled, type DeviceTensor, type DType, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
+import { coreError, ProgramLife, requestedOutputs, throwIfCancelled, type DeviceTensor, type DType, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
 import type { InferenceSession } from "onnxruntime-node";
 import { checkedFeeds } from "./feeds.js";
 import { messageOf, type OrtModule } from "./load-ort.js";
@@ -22,9 +22,8 @@ export class OrtProgram implements Program {
   readonly outputs: readonly ValueInfo[];
   readonly bytes: number;
   readonly #parts: ProgramParts;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #life = new ProgramLife();
   #notices: readonly string[] = [];
-  #disposing: Promise<void> | undefined;
 
   constructor(parts: ProgramParts) {
     this.#parts = parts;
@@ -38,21 +37,15 @@ export class OrtProgram implements Program {
     return this.#notices;
   }
 
-  async run(feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
-    if (this.#disposing) throw coreError("disposed", { what: "program" });
-    throwIfCancelled(options.signal);
-    const wanted = requestedOutputs(this.outputs, options);
-    const run = this.#run(feeds, wanted, options);
-    this.#running.add(run);
-    try {
-      return await run;
-    } finally {
-      this.#running.delete(run);
-    }
+  run(feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
+    return this.#life.run(() => {
+      throwIfCancelled(options.signal);
+      return this.#run(feeds, requestedOutputs(this.outputs, options), options);
+    });
   }
 
   dispose(): Promise<void> {
-    return (this.#disposing ??= this.#release());
+    return this.#life.end(() => this.#release());
   }
 
   async #run(feeds: Values, names: readonly string[], { signal, keep = [] }: RunOptions): Promise<Record<string, Value>> {
@@ -86,7 +79,6 @@ export class OrtProgram implements Program {
   }
 
   async #release(): Promise<void> {
-    await Promise.allSettled(this.#running);
     this.#parts.watch?.finish(this.#parts.session);
     await this.#parts.session.release();
     this.#parts.released();

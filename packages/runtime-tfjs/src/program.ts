@@ -1,4 +1,4 @@
-import { coreError, requestedOutputs, throwIfCancelled, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
+import { coreError, ProgramLife, requestedOutputs, throwIfCancelled, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
 import { backendNow, bytesNow, isGone } from "./engine.js";
 import { tfjsError } from "./errors.js";
 import { execute, type Execution } from "./execute.js";
@@ -34,9 +34,8 @@ export class InterpretedProgram implements TfjsProgram {
   readonly notices: readonly string[];
   readonly #parts: ProgramParts;
   readonly #plans = new WeakMap<Graph, Map<string, Plan>>();
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #life = new ProgramLife();
   #peak = 0;
-  #disposing: Promise<void> | undefined;
 
   constructor(parts: ProgramParts) {
     this.#parts = parts;
@@ -52,21 +51,15 @@ export class InterpretedProgram implements TfjsProgram {
     return this.#peak;
   }
 
-  async run(feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
-    if (this.#disposing) throw coreError("disposed", { what: "program" });
-    throwIfCancelled(options.signal);
-    const wanted = requestedOutputs(this.outputs, options);
-    const run = this.#run(feeds, wanted, options);
-    this.#running.add(run);
-    try {
-      return await run;
-    } finally {
-      this.#running.delete(run);
-    }
+  run(feeds: Values, options: RunOptions = {}): Promise<Record<string, Value>> {
+    return this.#life.run(() => {
+      throwIfCancelled(options.signal);
+      return this.#run(feeds, requestedOutputs(this.outputs, options), options);
+    });
   }
 
   dispose(): Promise<void> {
-    return (this.#disposing ??= this.#release());
+    return this.#life.end(this.#parts.released);
   }
 
   async #run(feeds: Values, wanted: readonly string[], { signal, keep = [] }: RunOptions): Promise<Record<string, Value>> {
@@ -87,11 +80,6 @@ export class InterpretedProgram implements TfjsProgram {
     }
     throwIfCancelled(signal);
     return results;
-  }
-
-  async #release(): Promise<void> {
-    await Promise.allSettled(this.#running);
-    this.#parts.released();
   }
 }
 

@@ -8,7 +8,7 @@ export { operatorCase, type CaseOptions, type Fixed, type OperatorCase } from ".
 export { exampleViews } from './views/examples.js';
 export type { ExampleView } from './views/make.js';
 export { hostileName } from './views/oddities.js';
-export { graphFormat, graphPlugin, graphSource } from "./models/graph-format.js";
+export { graphFormat, graphPlugin, graphsFormat, graphSource, graphsPlugin } from "./models/graph-format.js";
 export { tinyModels } from "./models/index.js";
 export type { TinyModel } from "./models/model.js";
 export { basicModel3, multiLayer, multiLayerMultiInput, oneConv } from "./models/captum.js";

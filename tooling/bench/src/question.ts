@@ -1,15 +1,10 @@
-import { fileURLToPath } from "node:url";
-import { memorySource, parseModelSpec, toFloat32, type Engine, type Model, type Picture } from "@vitrine/core";
-import { fileSource, readWholeFile } from "@vitrine/files-node";
+import { toFloat32, type Engine } from "@vitrine/core";
 import { occlusion } from "@vitrine/method-occlusion";
-import { findZooModel } from "@vitrine/zoo";
-import { drawPicture, OBJECTS, USUAL, type SceneRequest } from "@vitrine/zoo-tools";
 import { table } from "./measure.js";
 import { benchEngine } from "./setup.js";
+import { auc, openZoo, side, unseenPictures, type Unseen } from "./zoo-pictures.js";
 
 const pictures = 200;
-/** Side of the zoo's pictures. */
-const side = 128;
 /** How far from the object the strongest point may lie, in pixels: 3 % of the side, as the 15 pixels of Zhang et al. 2018 on pictures of 500. */
 const tolerance = 4;
 /**
@@ -29,10 +24,7 @@ type Params = (typeof squares)[number]["params"];
 export async function question(): Promise<string> {
   const engine = benchEngine();
   try {
-    const items = Array.from({ length: pictures }, (_, i): SceneRequest => {
-      const object = OBJECTS[i % OBJECTS.length]!;
-      return { seed: `bench/${i}`, object, background: USUAL[object], size: side };
-    });
+    const items = unseenPictures(pictures);
     const answers: string[] = [];
     for (const { called, params, judged } of squares) {
       const honest = await lookAt(engine, "scenes", items, params);
@@ -82,32 +74,18 @@ interface Look {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-async function openZoo(engine: Engine, name: string): Promise<Model> {
-  const found = findZooModel(name);
-  if (!found) throw new Error(`The zoo has no model ${name}.`);
-  const spec = await parseModelSpec(JSON.parse(new TextDecoder().decode(await readWholeFile(fileURLToPath(found.spec)))), name, { readSibling: (file) => fileSource(fileURLToPath(found.file)).sibling(file) });
-  return engine.load(memorySource(found.name, await readWholeFile(fileURLToPath(found.file))), { spec });
-}
-
-async function lookAt(engine: Engine, name: string, items: readonly SceneRequest[], params: Params): Promise<Look[]> {
+async function lookAt(engine: Engine, name: string, items: readonly Unseen[], params: Params): Promise<Look[]> {
   const model = await openZoo(engine, name);
   const looks: Look[] = [];
-  for (const item of items) {
-    const { rgb, mask } = drawPicture(item);
-    const index = model.labels.indexOf(item.object);
-    const report = await engine.run(occlusion, { model, input: picture(rgb), target: { kind: "class", index }, params, batch: 32 });
+  for (const { object, picture, mask } of items) {
+    const index = model.labels.indexOf(object);
+    const report = await engine.run(occlusion, { model, input: picture, target: { kind: "class", index }, params, batch: 32 });
     const map = toFloat32(report.tensors["attribution"]!.tensor);
     const { baselineScore, window, stride } = report.facts as { readonly baselineScore: number; readonly window: number[]; readonly stride: number[] };
     looks.push({ ...judge(map, mask), right: baselineScore > 0.5, area: mean([...mask]), window: window.slice(1), stride: stride[1]! });
   }
   await model.dispose();
   return looks;
-}
-
-function picture(rgb: Uint8Array): Picture {
-  const data = new Uint8Array((rgb.length / 3) * 4).fill(255);
-  for (let i = 0; i < rgb.length / 3; i++) data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-  return { width: side, height: side, data };
 }
 
 /**
@@ -141,11 +119,4 @@ function seenAt(mask: Uint8Array, row: number, column: number, within: number): 
     for (let x = Math.max(0, column - within); x <= Math.min(side - 1, column + within); x++) if (mask[y * side + x] === 1) return true;
   }
   return false;
-}
-
-/** The probability that a value of `high` exceeds one of `low`, ties counted half. */
-function auc(high: readonly number[], low: readonly number[]): number {
-  let wins = 0;
-  for (const a of high) for (const b of low) wins += a > b ? 1 : a === b ? 0.5 : 0;
-  return wins / (high.length * low.length);
 }

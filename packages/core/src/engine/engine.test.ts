@@ -1,7 +1,7 @@
-import { referenceRuntime } from "@vitrine/testing";
+import { graphsFormat, referenceRuntime } from "@vitrine/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { createEngine, defineMethod, definePlugin, float32, isVitrineError, p, type Engine, type Method, type Plugin, type Update } from "../index.js";
-import { graphsFormat, noise, smallConvNet } from "../test-support/networks.js";
+import { noise, smallConvNet } from "../test-support/networks.js";
 
 const counting = defineMethod({
   id: "counting",

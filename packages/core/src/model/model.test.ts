@@ -1,7 +1,7 @@
-import { referenceRuntime } from "@vitrine/testing";
+import { graphsFormat, referenceRuntime } from "@vitrine/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine, definePlugin, float32, GraphBuilder, int64, read, toFloat32, type Engine, type Model } from "../index.js";
-import { graphsFormat, noise, smallConvNet } from "../test-support/networks.js";
+import { noise, smallConvNet } from "../test-support/networks.js";
 
 let engine: Engine;
 let model: Model;

@@ -1,7 +1,7 @@
-import { referenceRuntime } from "@vitrine/testing";
+import { graphsFormat, referenceRuntime } from "@vitrine/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { at, className, classSource, createEngine, defineMethod, definePlugin, float32, GraphBuilder, parseTarget, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
-import { graphsFormat, noise, smallConvNet } from "../test-support/networks.js";
+import { noise, smallConvNet } from "../test-support/networks.js";
 
 let engine: Engine;
 let model: Model;

@@ -1,4 +1,4 @@
-import { attr, float32, GraphBuilder, seededRandom, type Format, type Graph, type Tensor } from "../index.js";
+import { attr, float32, GraphBuilder, seededRandom, type Graph, type Tensor } from "../index.js";
 
 /** Normal random numbers of a seed. */
 export function noise(shape: readonly number[], seed: number, scale = 1): Tensor<"float32"> {
@@ -21,15 +21,4 @@ export function smallConvNet(batch: "N" | 1 = "N"): Graph {
   const logits = b.node("Gemm", [flat, b.constant(noise([6, 5], 4), "w3"), b.constant(noise([5], 5), "b3")], {}, { name: "/fc/Gemm", outputs: ["logits"] })[0]!;
   const probs = b.node("Softmax", [logits], { axis: attr.int(1) }, { name: "/Softmax", outputs: ["probs"] })[0]!;
   return b.build({ outputs: [probs] });
-}
-
-/** A format that "reads" graphs made in code: the file's name is the key. */
-export function graphsFormat(graphs: Readonly<Record<string, Graph>>): Format {
-  return {
-    id: "graphs",
-    title: "graphs in memory",
-    extensions: [],
-    recognises: (name) => Object.hasOwn(graphs, name),
-    read: (source) => Promise.resolve({ graph: graphs[source.name]!, metadata: {}, origin: "made in a test", notices: [] }),
-  };
 }

@@ -30,3 +30,17 @@ export const graphFormat: Format = {
 
 /** Installs `graphFormat`. */
 export const graphPlugin: Plugin = definePlugin({ name: "graph", register: (registry) => registry.format(graphFormat) });
+
+/** Reads graphs made in code by the name of a file: `engine.load({ name: "a", bytes: new Uint8Array() })`. */
+export function graphsFormat(graphs: Readonly<Record<string, Graph>>): Format {
+  return {
+    id: "graphs",
+    title: "graphs in memory",
+    extensions: [],
+    recognises: (name) => Object.hasOwn(graphs, name),
+    read: (source) => Promise.resolve({ graph: graphs[source.name]!, metadata: {}, origin: "built in code", notices: [] }),
+  };
+}
+
+/** Installs `graphsFormat`. */
+export const graphsPlugin = (graphs: Readonly<Record<string, Graph>>): Plugin => definePlugin({ name: "graphs", register: (registry) => registry.format(graphsFormat(graphs)) });
