@@ -48,8 +48,8 @@ function activationName(call: LayerCall, key: string, fallback: string): string 
 }
 
 /** The layer's own activation, after what it computes. */
-export function activated(call: LayerCall, input: KerasValue, key = "activation"): KerasValue {
-  const name = activationName(call, key, "linear");
+export function activated(call: LayerCall, input: KerasValue, key = "activation", fallback = "linear"): KerasValue {
+  const name = activationName(call, key, fallback);
   if (name === "linear") return input;
   const activation = Object.hasOwn(activations, name) ? activations[name] : undefined;
   if (!activation) return call.fail(`its activation \`${name}\` is not known (known: ${Object.keys(activations).join(", ")})`);

@@ -43,7 +43,7 @@ export function checkSizes(call: LayerCall, sizes: readonly Size[]): readonly Si
   return sizes;
 }
 
-function windowOf(call: LayerCall, dims: number): Window {
+export function windowOf(call: LayerCall, dims: number): Window {
   const padding = paddingOf(call);
   if (padding === "causal" && dims !== 1) call.invalid("causal padding is for sequences");
   return {

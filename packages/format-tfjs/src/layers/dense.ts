@@ -1,4 +1,4 @@
-import { scalar } from "@vitrine/core";
+import { float32, scalar } from "@vitrine/core";
 import { placeOf } from "../build/held.js";
 import { activated } from "./activations.js";
 import { held, type KerasValue, type LayerCall, type LayerRule } from "./call.js";
@@ -30,4 +30,18 @@ const embedding: LayerRule = (call) => {
   return { ...value, mask: { layer: call.title, value: input.shape.length === 2 ? call.b.not(call.b.equal(indices, call.b.constant(scalar(0, "int32"), "zero"), "Equal"), "Not") : undefined } };
 };
 
-export const denseRules: Readonly<Record<string, LayerRule>> = { Dense: (call) => dense(call, call.input), Embedding: embedding };
+/** Which of `num_tokens` are among the numbers of a sample, or how often. */
+const categories: LayerRule = (call) => {
+  const { b } = call;
+  const input = call.ranked(2);
+  const depth = call.config.int("num_tokens", undefined, 1);
+  const mode = call.config.string("output_mode", "multiHot").replaceAll("_", "").toLowerCase();
+  const indices = b.cast(call.layout.plain(input), "int64", "Cast");
+  if (mode === "int") return held(b.cast(indices, "float32", "Cast"), input.shape);
+  if (mode !== "onehot" && mode !== "multihot" && mode !== "count") call.fail(`its output mode \`${mode}\` takes weights that are fed, which TensorFlow.js cannot save`);
+  if (mode === "onehot" && input.shape[1] !== 1) call.fail("TensorFlow.js has no one-hot categories of more than one number per sample");
+  const each = b.op("OneHot", [indices, b.constant(scalar(depth, "int64"), "depth"), b.constant(float32([2], [0, 1]), "off and on")]);
+  return held(mode === "count" ? b.reduceSum(each, [1]) : b.reduceMax(each, [1]), [input.shape[0] ?? null, depth]);
+};
+
+export const denseRules: Readonly<Record<string, LayerRule>> = { CategoryEncoding: categories, Dense: (call) => dense(call, call.input), Embedding: embedding };

@@ -4,6 +4,7 @@ import { tfjsError } from "../errors.js";
 import type { Fields } from "../json/fields.js";
 import { LayerCall, type KerasValue, type ModelContext } from "./call.js";
 import { isRecurrent, maskBehind } from "./mask.js";
+import { refusedLayers } from "./refused.js";
 import { knownLayers, ruleOf } from "./table.js";
 import { isNetwork, readNetwork, type LayerConfig, type NetworkConfig, type TensorRef } from "./topology.js";
 
@@ -97,6 +98,7 @@ export class NetworkReader {
       return b.within(shown, () => this.read(inner, own, inputs)).map(({ value }) => value);
     }
     const rule = ruleOf(layer.kind);
+    if (!rule && Object.hasOwn(refusedLayers, layer.kind)) throw tfjsError("tfjs-layer", { layer: own.join("/"), kind: layer.kind, why: refusedLayers[layer.kind]! });
     if (!rule) throw tfjsError("tfjs-layer-unknown", { layer: own.join("/"), kind: layer.kind, known: knownLayers });
     const call = new LayerCall(this.context, layer.kind, layer.config, own, inputs);
     const result = b.within(shown, () => rule(call));

@@ -76,9 +76,22 @@ describe("recurrent networks", () => {
     await check(tfl.model({ inputs: x as never, outputs: halves }));
   });
 
-  it("of convolutions are refused by name", async () => {
-    const model = chain(layers.convLstm2d({ filters: 2, kernelSize: 2, inputShape: [3, 5, 5, 1], name: "film" } as never));
-    await expect(readTfjs(fromArtifacts(await artifactsOf(model)))).rejects.toMatchObject({ code: "tfjs-layer-unknown", message: expect.stringMatching(/`film` is a `ConvLSTM2D`/) as string });
+  it.each([
+    {}, { returnSequences: true }, { goBackwards: true, returnSequences: true }, { padding: "same", strides: 2, returnSequences: true }, { dataFormat: "channelsFirst", returnSequences: true }, { useBias: false, activation: "relu", recurrentActivation: "sigmoid" },
+    { kernelSize: [3, 2], padding: "same" },
+  ])("of convolutions %o", async (options) => {
+    await check(chain(layers.convLstm2d({ filters: 3, kernelSize: 2, inputShape: "dataFormat" in options ? [4, 2, 6, 5] : [4, 6, 5, 2], name: "film", ...options } as never)));
+  });
+
+  it("of convolutions stand on each other, and give their states", async () => {
+    await check(chain(layers.convLstm2d({ filters: 3, kernelSize: 2, inputShape: [3, 6, 5, 2], returnSequences: true } as never), layers.convLstm2d({ filters: 2, kernelSize: 2 } as never), layers.flatten(), layers.dense({ units: 2 })));
+    const x = tfl.input({ shape: [3, 6, 5, 2] });
+    await check(tfl.model({ inputs: x, outputs: layers.convLstm2d({ filters: 3, kernelSize: 2, returnState: true } as never).apply(x) as never }));
+  });
+
+  it("of convolutions over any number of steps are refused, with the reason", async () => {
+    const model = chain(layers.convLstm2d({ filters: 2, kernelSize: 2, inputShape: [null, 5, 5, 1], name: "film" } as never));
+    await expect(readTfjs(fromArtifacts(await artifactsOf(model)))).rejects.toMatchObject({ code: "tfjs-layer", message: expect.stringMatching(/`film`.*written out/) as string });
   });
 });
 

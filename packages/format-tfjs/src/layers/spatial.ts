@@ -1,8 +1,8 @@
 import { attr } from "@vitrine/core";
-import { placeOf, type Size } from "../build/held.js";
+import { channelsFirst, placeOf, type Size } from "../build/held.js";
 import type { Json } from "../json/fields.js";
 import { placesOf } from "./conv.js";
-import { alike, type LayerCall, type LayerRule } from "./call.js";
+import { alike, held, type LayerCall, type LayerRule } from "./call.js";
 
 /** `2`, `[2, 3]` or `[[1, 2], [3, 4]]`: what is added or cut before and after each place axis. */
 function amounts(call: LayerCall, key: string, dims: number, fallback: number): readonly (readonly [number, number])[] {
@@ -71,6 +71,25 @@ const upSampling =
     return { ...alike(input, b.op("Resize", [value, "", scales], attributes)), shape: resized(input.shape, axes, (size, i) => size * factors[i]!), order: places.order };
   };
 
+/** To a fixed size, as Keras does it: the layer of TensorFlow.js takes its list of inputs for a picture, and fails in every model. */
+const resizing: LayerRule = (call) => {
+  const { b } = call;
+  const input = call.ranked(4);
+  const size = [call.config.int("height", undefined, 1), call.config.int("width", undefined, 1)];
+  const interpolation = call.config.string("interpolation", "bilinear");
+  if (interpolation !== "nearest" && interpolation !== "bilinear") call.fail(`its interpolation \`${interpolation}\` is none that TensorFlow.js has (bilinear, nearest)`);
+  if (call.config.boolean("crop_to_aspect_ratio", false)) call.fail("it crops to the aspect ratio, which has no counterpart (feed pictures of that ratio, and save the model without it)");
+  call.context.notice(`The layer \`${call.title}\`, which TensorFlow.js cannot run inside a model, resizes as in Keras.`);
+  const order = channelsFirst(4);
+  const x = call.layout.in(input, order);
+  const target = b.concat([b.slice(b.shape(x, "Shape"), [0], [2], [0], undefined, "Slice"), b.ints(size)], 0, "Concat");
+  const value = b.op("Resize", [x, "", "", target], {
+    mode: attr.string(interpolation === "nearest" ? "nearest" : "linear"), coordinate_transformation_mode: attr.string("half_pixel"),
+    ...(interpolation === "nearest" && { nearest_mode: attr.string("round_prefer_ceil") }),
+  });
+  return held(value, [input.shape[0] ?? null, ...size, input.shape[3] ?? null], order);
+};
+
 const floatList = (values: readonly number[]) => ({ dtype: "float32" as const, shape: [values.length], data: new Float32Array(values) });
 
 const resized = (shape: readonly Size[], axes: readonly number[], make: (size: number, i: number) => number): Size[] =>
@@ -79,5 +98,5 @@ const resized = (shape: readonly Size[], axes: readonly number[], make: (size: n
 export const spatialRules: Readonly<Record<string, LayerRule>> = {
   ZeroPadding1D: padding(1), ZeroPadding2D: padding(2), ZeroPadding3D: padding(3),
   Cropping1D: cropping(1), Cropping2D: cropping(2), Cropping3D: cropping(3),
-  UpSampling1D: upSampling(1), UpSampling2D: upSampling(2), UpSampling3D: upSampling(3),
+  UpSampling1D: upSampling(1), UpSampling2D: upSampling(2), UpSampling3D: upSampling(3), Resizing: resizing,
 };

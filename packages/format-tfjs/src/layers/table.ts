@@ -1,6 +1,7 @@
 import { activationRules } from "./activation-layers.js";
 import type { LayerRule } from "./call.js";
 import { convRules } from "./conv.js";
+import { convLstm } from "./conv-lstm.js";
 import { denseRules } from "./dense.js";
 import { mergeRules } from "./merge.js";
 import { normRules } from "./norm.js";
@@ -11,7 +12,7 @@ import { spatialRules } from "./spatial.js";
 import { timeDistributed } from "./time-distributed.js";
 
 const rules: Readonly<Record<string, LayerRule>> = {
-  ...convRules, ...poolRules, ...spatialRules, ...normRules, ...activationRules, ...denseRules, ...mergeRules, ...shapingRules, ...recurrentRules,
+  ...convRules, ...poolRules, ...spatialRules, ...normRules, ...activationRules, ...denseRules, ...mergeRules, ...shapingRules, ...recurrentRules, ConvLSTM2D: convLstm,
   TimeDistributed: (call) => timeDistributed(call, ruleOf),
 };
 
