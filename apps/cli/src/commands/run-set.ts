@@ -1,5 +1,5 @@
 import path from "node:path";
-import { isVitrineError, showTarget, type Engine, type Method, type Model, type Report, type Target, type Targets } from "@vitrine/core";
+import { isVitrineError, type Engine, type Method, type Model, type Report, type Target, type Targets } from "@vitrine/core";
 import { readReport } from "@vitrine/files-node";
 import { cliError } from "../errors.js";
 import { pasteable, readInputs } from "../host/inputs.js";
@@ -40,11 +40,10 @@ export async function runSet(run: SetRun, items: readonly SetItem[]): Promise<vo
   if (targets && targets.length !== items.length) throw cliError("set-targets", { targets: targets.length, inputs: items.length });
   const targetOf = (index: number): Targets | undefined => targets?.[index] ?? run.target;
   // Once for all inputs of a target: it reads whole files where a parameter names some.
-  const keys = new Map<string, Promise<string>>();
+  const keys = new Map<Targets | undefined, Promise<string>>();
   const keyOf = (target: Targets | undefined): Promise<string> => {
-    const text = target === undefined ? "" : showTarget(target as Target);
-    const key = keys.get(text) ?? fingerprintOf({ version, method: method.id, model, params, target: text });
-    keys.set(text, key);
+    const key = keys.get(target) ?? fingerprintOf({ version, method: method.id, model, params, target });
+    keys.set(target, key);
     return key;
   };
   const entries: SetEntry[] = [];

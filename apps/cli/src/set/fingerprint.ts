@@ -1,4 +1,4 @@
-import { isVitrineError, sha256, type Model } from "@vitrine/core";
+import { isVitrineError, sha256, type Model, type Targets } from "@vitrine/core";
 import { readWholeFile } from "@vitrine/files-node";
 import { inputPath } from "../host/models.js";
 
@@ -7,7 +7,8 @@ export interface Made {
   readonly version: string;
   readonly method: string;
   readonly model: Model;
-  readonly target: string;
+  /** Whole: two directions in one layer read alike. */
+  readonly target: Targets | undefined;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
@@ -16,7 +17,7 @@ const digest = (value: unknown): Promise<string> => sha256(new TextEncoder().enc
 /** A digest of all that findings are made of, the input left out. Contents count, not names: of tensors, sets and checkpoints too. */
 export async function fingerprintOf({ version, method, model, target, params }: Made): Promise<string> {
   const { info } = model.runtime;
-  return digest([version, method, await model.file.sha256(), await plain(model.spec), `${info.id}:${info.provider}`, target, await plain(params)]);
+  return digest([version, method, await model.file.sha256(), await plain(model.spec), `${info.id}:${info.provider}`, target === undefined ? null : await plain(target), await plain(params)]);
 }
 
 /** The same for the files of one input. @returns undefined where one cannot be read: whoever runs it says why */
