@@ -40,6 +40,49 @@ describe("models of models", () => {
   });
 });
 
+/** The topology of a functional model with its applications as Keras 3 writes them, which TensorFlow.js loads nowhere. */
+function asKeras3(artifacts: Artifacts): Artifacts {
+  type Ref = [string, number, number];
+  const topology = structuredClone(artifacts.modelTopology) as { model_config?: { config: unknown } } & { config?: unknown };
+  const config = (topology.model_config ?? topology).config as { layers: { class_name: string; config: Record<string, unknown>; inbound_nodes: unknown[] }[] };
+  const tensorOf = ([layer, node, index]: Ref): object => ({ class_name: "__keras_tensor__", config: { shape: [null, 4], dtype: "float32", keras_history: [layer, node, index] } });
+  for (const layer of config.layers) {
+    layer.inbound_nodes = (layer.inbound_nodes as Ref[][]).map((refs) => {
+      const [first, ...more] = refs.map(tensorOf);
+      const recurrent = ["LSTM", "GRU"].includes(layer.class_name);
+      return { args: [refs.length === 1 || recurrent ? first : [first, ...more]], kwargs: { training: false, mask: null, ...(recurrent && more.length > 0 && { initial_state: more }) } };
+    });
+    if (layer.class_name === "InputLayer") {
+      layer.config["batch_shape"] = layer.config["batch_input_shape"];
+      delete layer.config["batch_input_shape"];
+    }
+    if (layer.class_name !== "InputLayer") layer.config["dtype"] = { module: "keras", class_name: "DTypePolicy", config: { name: "float32" }, registered_name: null };
+  }
+  return { ...artifacts, modelTopology: topology };
+}
+
+describe("topologies of Keras 3", () => {
+  const model = (): tfl.LayersModel => {
+    const [a, b] = [symbolic([5, 3], "left"), symbolic([4], "right")];
+    const state = layers.dense({ units: 6, name: "state" }).apply(b) as SymbolicTensor;
+    const read = layers.gru({ units: 6, name: "reader" }).apply([a, state] as never) as SymbolicTensor;
+    return randomize(tfl.model({ inputs: [a, b], outputs: layers.concatenate({ name: "both" }).apply([read, state]) as never }));
+  };
+
+  it("are read where they can mean one thing only", async () => {
+    const made = model();
+    const artifacts = asKeras3(await artifactsOf(made));
+    await expect(tfl.loadLayersModel(tf.io.fromMemory(artifacts as never))).rejects.toThrow();
+    await compare(made, fromArtifacts(artifacts));
+  });
+
+  it("with a value that is computed for another argument are refused, with where it stands", async () => {
+    const artifacts = asKeras3(await artifactsOf(model()));
+    const text = JSON.stringify(artifacts.modelTopology).replace('"initial_state"', '"mask_of_mine"');
+    await expect(readTfjs(fromArtifacts({ ...artifacts, modelTopology: JSON.parse(text) as object }))).rejects.toMatchObject({ code: "tfjs-field", message: expect.stringContaining("kwargs.mask_of_mine") as string });
+  });
+});
+
 /** The artifacts with their weights stored smaller, as a converter's --quantize flags do. */
 function quantised(artifacts: Artifacts, dtype: "uint8" | "uint16" | "float16"): Artifacts {
   const whole = new Float32Array(artifacts.weightData as ArrayBuffer);

@@ -46,7 +46,10 @@ export class NetworkReader {
       if (!values) throw this.#wrong(network, `application ${ref.node} of \`${ref.layer}\` is asked for, and cannot be computed`);
       return values[ref.tensor] ?? this.#fail(network, `output ${ref.tensor} of \`${ref.layer}\` is asked for, and it has ${values.length}`);
     };
-    let pending = network.layers.flatMap((layer) => {
+    // Inputs stand in the order in which the model lists them.
+    const place = ({ name }: LayerConfig): number => network.inputs.findIndex((ref) => ref.layer === name);
+    const sources = network.layers.filter((layer) => layer.calls.length === 0).sort((one, other) => place(one) - place(other));
+    let pending = [...sources, ...network.layers.filter((layer) => layer.calls.length > 0)].flatMap((layer) => {
       if (layer.calls.length === 0) {
         made.set(at({ layer: layer.name, node: 0, tensor: 0 }), this.#source(network, layer, path, inputs));
         return [];

@@ -1,5 +1,5 @@
 import { tfjsError } from "../errors.js";
-import { Fields, isObject, type Json } from "../json/fields.js";
+import { Fields, isObject, type Json, type JsonObject } from "../json/fields.js";
 
 /** A tensor of a model: output `tensor` of the application `node` of a layer. */
 export interface TensorRef {
@@ -75,8 +75,27 @@ function readRefs(fields: Fields, key: string): TensorRef[] {
   return refs.length > 0 ? refs : fields.fail(key, "at least one");
 }
 
+/**
+ * Keras 3 writes the arguments of each application: { args: [tensors, …], kwargs }. TensorFlow.js loads no such file; where all that
+ * depends on data are inputs and initial states, it can mean one thing only.
+ */
+function readCallOfKeras3(fields: Fields, at: string, node: JsonObject): TensorRef[] {
+  const known = "a list of inputs, as Keras 2 writes them, or the arguments of Keras 3 (save the model with tf_keras, or convert it with tensorflowjs_converter)";
+  const tensors = (value: Json | undefined, depth = 0): TensorRef[] => {
+    if (depth > 4) return fields.fail(at, known);
+    if (Array.isArray(value)) return (value as readonly Json[]).flatMap((entry) => tensors(entry, depth + 1));
+    if (!isObject(value) || value["class_name"] !== "__keras_tensor__") return [];
+    const config = value["config"];
+    return [readRef(fields, at, isObject(config) ? config["keras_history"] : undefined)];
+  };
+  const kwargs = isObject(node["kwargs"]) ? node["kwargs"] : {};
+  for (const [key, value] of Object.entries(kwargs)) if (key !== "initial_state" && tensors(value).length > 0) return fields.fail(`${at}.kwargs.${key}`, "no value that is computed, save the initial state");
+  const found = [...tensors(node["args"]), ...tensors(kwargs["initial_state"])];
+  return found.length > 0 ? found : fields.fail(at, known);
+}
+
 function readCall(fields: Fields, at: string, node: Json): TensorRef[] {
-  if (isObject(node)) return fields.fail(at, "a list of inputs, as Keras 2 writes them (save the model with tf_keras, or convert it with tensorflowjs_converter)");
+  if (isObject(node)) return readCallOfKeras3(fields, at, node);
   if (looksLikeRef(node)) return [readRef(fields, at, node)];
   if (!Array.isArray(node)) return fields.fail(at, "a list of inputs");
   return node.map((entry, i) => readRef(fields, `${at}[${i}]`, entry));
