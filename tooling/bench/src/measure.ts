@@ -50,3 +50,42 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
   const widths = text.reduce<number[]>((wide, row) => row.map((cell, i) => Math.max(wide[i] ?? 0, cell.length)), []);
   return text.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")).join("\n");
 }
+
+export interface Turns {
+  /** Milliseconds of every round, by name. */
+  readonly times: ReadonlyMap<string, readonly number[]>;
+  /** Median, smallest and largest of the ratios of two, round by round, and the ratio of their fastest rounds, which holds on a machine that does other things besides. */
+  ratio(a: string, b: string): readonly [median: number, least: number, most: number, fastest: number];
+}
+
+/** Long enough, in milliseconds, for a clock and a scheduler; and for threads that wait for their next work to go to sleep. */
+const longEnough = 30;
+const asleep = 10;
+
+/** Runs works in turn, each round begun by another one, as often each time as takes long enough. Milliseconds are of one call. */
+export async function inTurn(works: Readonly<Record<string, () => Promise<unknown>>>, rounds: number): Promise<Turns> {
+  const names = Object.keys(works);
+  const calls = new Map<string, number>();
+  for (const name of names) {
+    await works[name]!();
+    await works[name]!();
+    calls.set(name, Math.max(1, Math.ceil(longEnough / (await milliseconds(works[name]!)))));
+  }
+  const times = new Map(names.map((name): [string, number[]] => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < names.length; i++) {
+      const name = names[(i + round) % names.length]!;
+      const count = calls.get(name)!;
+      await new Promise((resolve) => setTimeout(resolve, asleep));
+      const took = await milliseconds(async () => {
+        for (let call = 0; call < count; call++) await works[name]!();
+      });
+      times.get(name)!.push(took / count);
+    }
+  }
+  const ratio: Turns["ratio"] = (a, b) => {
+    const ratios = times.get(a)!.map((time, round) => time / times.get(b)![round]!);
+    return [median(ratios), Math.min(...ratios), Math.max(...ratios), Math.min(...times.get(a)!) / Math.min(...times.get(b)!)];
+  };
+  return { times, ratio };
+}
