@@ -144,7 +144,10 @@ export const coreError = defineErrors({
     message: `Position ${f.position.join(",")} lies outside layer ${quote(f.layer)}.`,
     hint: f.extent.length === 0 ? "This layer has no positions." : `Its positions are ${f.extent.map((n) => `0 to ${n - 1}`).join(" × ")}${f.extent.length === 2 ? " (row, column)" : f.extent.length === 3 ? " (depth, row, column)" : ""}.`,
   }),
-  "step-outside": (f: { step: number; steps: number }) => ({ message: `There is no step ${f.step}.`, hint: `The output has ${f.steps} steps: 0 to ${f.steps - 1}, or from the end ${-f.steps} to −1.` }),
+  "step-outside": (f: { step: number; steps: number }) => ({
+    message: `There is no step ${f.step}.`,
+    hint: f.steps === 0 ? "The model's output is no sequence of steps: leave `@t=` out." : `The output has ${f.steps} steps: 0 to ${f.steps - 1}, or from the end ${-f.steps} to −1.`,
+  }),
   "slice-outside": (f: { name: string; index: readonly (number | null)[]; shape: readonly number[] }) => ({
     message: `The slice [${f.index.map((at) => at ?? ":").join(", ")}] lies outside ${quote(f.name)}, whose shape is ${shape(f.shape)}.`,
     hint: "One index for each axis, the batch first; a colon or a missing axis is all of it, and negative ones count from the end.",

@@ -103,6 +103,8 @@ describe("a compiled target", () => {
 
   it.each<[Targets, string]>([
     [{ kind: "class", index: 5 }, "class-outside"],
+    [{ kind: "class", index: 1, step: 0 }, "step-outside"],
+    [{ kind: "top", step: -1 }, "step-outside"],
     [{ kind: "class", label: "dog" }, "class-unknown"],
     [{ kind: "unit", layer: "features.2", unit: 6 }, "unit-outside"],
     [{ kind: "unit", layer: "features.2", unit: 0, position: [2, 0] }, "position-outside"],

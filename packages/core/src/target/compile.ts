@@ -228,6 +228,8 @@ async function compileClass(context: TargetContext, builder: GraphBuilder, wante
   const { model } = context;
   const source = await classSource(context, score);
   const { shape, axes } = source;
+  const stepped = axes.time === undefined ? wanted.find((target) => target?.step !== undefined)?.step : undefined;
+  if (stepped !== undefined) throw coreError("step-outside", { step: stepped, steps: 0 });
   const value = source.normalise ? builder.softmax(source.value, axes.unit!, "target:probability") : source.value;
   const classes = wanted.map((target) => {
     if (target?.kind !== "class") return undefined;
