@@ -32,11 +32,14 @@ const rounding: Readonly<Record<string, (x: number) => number>> = {
   round_prefer_floor: (x) => Math.ceil(x - 0.5), round_prefer_ceil: (x) => Math.floor(x + 0.5), floor: Math.floor, ceil: Math.ceil,
 };
 
-/** Weights of the four neighbours at a distance of `t` from the second (Keys 1981); `a` is the slope at 1. */
-function cubicWeights(t: number, a: number): number[] {
-  const near = (d: number): number => (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1;
-  const far = (d: number): number => a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a;
-  return [far(1 + t), near(t), near(1 - t), far(2 - t)];
+/** The weight of an element at a distance of `d`: a triangle. */
+const triangle = (d: number): number => Math.max(0, 1 - Math.abs(d));
+
+/** The same of the cubic kernel (Keys 1981); `a` is its slope at 1. */
+function cubic(distance: number, a: number): number {
+  const d = Math.abs(distance);
+  if (d <= 1) return (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1;
+  return d < 2 ? a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a : 0;
 }
 
 const chosen = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);
@@ -58,17 +61,22 @@ export function resizeTaps(node: Node, axis: ResizeAxis): readonly (readonly Tap
   return Array.from({ length: axis.to }, (_, to) => {
     const x = transform(to, axis);
     if (crops && (x < 0 || x > axis.from - 1)) return undefined;
-    return mode === "nearest" ? [{ at: inside(round!(x), axis.from), weight: 1 }] : interpolated(node, x, axis.from, mode === "linear");
+    return mode === "nearest" ? [{ at: inside(round!(x), axis.from), weight: 1 }] : interpolated(node, x, axis, mode === "linear");
   });
 }
 
 const inside = (at: number, size: number): number => Math.min(size - 1, Math.max(0, at));
 
-function interpolated(node: Node, x: number, size: number, linear: boolean): Tap[] {
+function interpolated(node: Node, x: number, { from: size, scale }: ResizeAxis, linear: boolean): Tap[] {
   const base = Math.floor(x);
-  const t = x - base;
-  const weights = linear ? [1 - t, t] : cubicWeights(t, floatAttr(node, "cubic_coeff_a", -0.75));
-  const all = weights.map((weight, i) => ({ at: base + i - (linear ? 0 : 1), weight }));
+  const a = floatAttr(node, "cubic_coeff_a", -0.75);
+  // With antialiasing a kernel is as wide in the output as it would be in the input.
+  const narrow = intAttr(node, "antialias", 0) === 0 ? 1 : Math.min(1, scale);
+  const reach = Math.ceil((linear ? 1 : 2) / narrow);
+  const places = Array.from({ length: 2 * reach }, (_, i) => base + 1 - reach + i);
+  const weights = places.map((at) => (linear ? triangle((at - x) * narrow) : cubic((at - x) * narrow, a)));
+  const sum = narrow === 1 ? 1 : weights.reduce((all, weight) => all + weight, 0);
+  const all = places.map((at, i) => ({ at, weight: weights[i]! / sum }));
   const excludes = intAttr(node, "exclude_outside", 0) !== 0;
   const counts = ({ at }: Tap): boolean => !excludes || at === inside(at, size);
   const total = excludes ? all.reduce((sum, tap) => (counts(tap) ? sum + tap.weight : sum), 0) : 1;

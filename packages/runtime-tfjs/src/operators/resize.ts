@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { floatAttr, intAttr, intsAttr, resizeTaps, stringAttr, type ResizeAxis, type Tap } from "@vitrine/core";
+import { floatAttr, intsAttr, resizeTaps, stringAttr, type ResizeAxis, type Tap } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { axisIn } from "../layout.js";
 import { Held } from "../value.js";
@@ -66,5 +66,5 @@ const resize: DeviceOperator = (call) => {
 export type ResizeName = "Resize";
 
 export const resizing: Readonly<Record<ResizeName, Operator>> = {
-  Resize: { device: resize, reads: [1, 2, 3], refuses: (node) => (intAttr(node, "antialias", 0) === 0 ? undefined : "it resizes with antialiasing") },
+  Resize: { device: resize, reads: [1, 2, 3] },
 };
