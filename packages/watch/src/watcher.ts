@@ -116,15 +116,12 @@ export class Watcher {
       const [recorder, engine, last] = [this.#recorder, this.#engine, this.#last];
       if (!recorder || !engine || !last) throw watchError("watch-nothing", { model: this.#network.name });
       this.#budget.stop();
+      const { share, training, spent } = this.#budget;
+      const during = { budget: share, trainingSeconds: training / 1000, watchingSeconds: spent / 1000, statesDuringTraining: recorder.states };
       try {
-        const { spent, training, share } = this.#budget;
-        const during = { spent, training, share, measured: recorder.states, backend: engine.runtime };
         for (let next = this.#waiting.take(); next; next = this.#waiting.take()) await this.#look(next, true);
-        const info = (await during.backend()).info;
-        return await reportsOf({ engine, recorder, last, network: this.#network, probe: this.#probe, wanted: this.#wanted }, {
-          budget: share, trainingSeconds: training / 1000, watchingSeconds: spent / 1000, statesDuringTraining: during.measured,
-          leftOut: this.#leftOut, withoutPictures: this.#unpictured, backend: info.provider,
-        });
+        const account = { ...during, leftOut: this.#leftOut, withoutPictures: this.#unpictured, backend: (await engine.runtime()).info.provider };
+        return await reportsOf({ engine, recorder, last, network: this.#network, probe: this.#probe, wanted: this.#wanted }, account);
       } finally {
         await recorder.release();
         if (this.#going) this.#budget.start();
