@@ -156,7 +156,7 @@ export const coreError = defineErrors({
     message: `The direction in ${quote(f.layer)} has ${f.given} ${f.given === 1 ? "number" : "numbers"}; the layer has ${f.units} ${f.units === 1 ? "unit" : "units"}.`,
     hint: "A direction has one number for every unit of its layer.",
   }),
-  "class-outside": (f: { index: number; classes: number }) => ({ message: `There is no class ${f.index}.`, hint: `The output has ${f.classes} classes: 0 to ${f.classes - 1}.` }),
+  "class-outside": (f: { index: number; classes: number }) => ({ message: `There is no class ${f.index}.`, hint: f.classes === 1 ? "The output is one number; it needs no target." : `The output has ${f.classes} classes: 0 to ${f.classes - 1}.` }),
   "class-unknown": (f: { label: string; known: readonly string[] }) => ({
     message: f.known.length === 0 ? `The class ${quote(f.label)} cannot be found: the labels of this model are not known.` : `No class is labelled ${quote(f.label)}.`,
     ...hint(didYouMean(f.label, f.known), f.known.length === 0 ? "Give its index, or labels in the model's .vitrine.json." : undefined),

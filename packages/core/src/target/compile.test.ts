@@ -1,6 +1,6 @@
 import { graphsFormat, referenceRuntime } from "@vitrine/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, className, classSource, createEngine, defineMethod, definePlugin, float32, GraphBuilder, parseTarget, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { at, className, classSource, compileTarget, createEngine, defineMethod, definePlugin, float32, GraphBuilder, parseTarget, read, type Engine, type Model, type Target, type Targets, type Tensor } from "../index.js";
 import { noise, smallConvNet } from "../test-support/networks.js";
 
 let engine: Engine;
@@ -122,6 +122,17 @@ describe("a compiled target", () => {
 it("calls a class by its first name, also one that cannot be seen", () => {
   const labels = ["golden retriever, dog", " ", "\n", ",", "", "\u2003"];
   expect(labels.map((_, index) => className(labels, index)).concat(className(labels, 9))).toEqual(["golden retriever", "space", "new line", ",", "class 4", "class 5", "class 9"]);
+});
+
+test.each<[string, readonly string[], string]>([["by its name", [], "price"], ["by its label", ["price in euro"], "price in euro"]])("an output of one number is called %s, and is no class 0 among others", async (_, labels, title) => {
+  const b = new GraphBuilder();
+  const graph = b.build({ outputs: [b.matMul(b.input("x", "float32", ["N", 3]), b.constant(noise([3, 1], 3)), "price")] });
+  const own = createEngine({ runtime: referenceRuntime, plugins: [definePlugin({ name: "t", register: (r) => r.format(graphsFormat({ net: graph })) })] });
+  const loaded = await own.load({ name: "net", bytes: new Uint8Array() }, { spec: { inputs: {}, outputs: [{ name: "price", kind: "regression", ...(labels.length > 0 && { labels }) }] } });
+  const context = { model: loaded, feeds: { x: noise([2, 3], 5) }, samples: 2, output: () => Promise.resolve(noise([2, 1], 6)) };
+  expect((await compileTarget(context, new GraphBuilder(loaded.graph), { kind: "top" })).titles).toEqual([title, title]);
+  await expect(compileTarget(context, new GraphBuilder(loaded.graph), { kind: "class", index: 1 })).rejects.toMatchObject({ code: "class-outside", hint: expect.stringContaining("needs no target") as unknown });
+  await own.dispose();
 });
 
 describe("rows of an output", () => {

@@ -251,7 +251,9 @@ async function compileClass(context: TargetContext, builder: GraphBuilder, wante
   // Of an output that is NaN no class is the strongest: its score is NaN as well, and whoever reads it says so.
   const steps = (sample: number): string => (wanted[sample]?.step === undefined ? "" : `@t=${wanted[sample].step}`);
   const texts = resolved.map((index, sample) => `${index < 0 ? "top" : `class:${index}`}${steps(sample)}`);
-  const titles = resolved.map((index) => (axes.unit === undefined ? source.value : index < 0 ? "the top class" : className(model.labels, index)));
+  // One number is no class among others: it is called by its label or its name.
+  const single = axes.classes === 1 ? model.labels[0] ?? source.value : undefined;
+  const titles = resolved.map((index) => (single !== undefined ? single : index < 0 ? "the top class" : className(model.labels, index)));
   return select(builder, value, shape.length, axes.batch, weights, { titles, texts, classes: resolved });
 }
 
