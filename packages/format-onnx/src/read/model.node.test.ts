@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { attr, float32, memorySource } from "@vitrine/core";
+import { attr, float32, GraphBuilder, memorySource, tensor } from "@vitrine/core";
 import { describe, expect, it } from "vitest";
 import { readOnnx, writeOnnx } from "../index.js";
 import { StringStringEntryProtoSchema, TensorProto_DataLocation, TensorProto_DataType, TensorProtoSchema } from "../proto/onnx_pb.js";
@@ -195,5 +195,28 @@ describe("files that are something else", () => {
     ["noise", Uint8Array.from({ length: 100 }, (_, i) => (i * 37 + 200) % 256), "onnx-damaged", /cannot be decoded/],
   ])("%s", async (_, bytes, code, message) => {
     await expect(readBytes(bytes)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  });
+});
+
+describe("names with the character NUL, where those of runtimes end", () => {
+  const b = new GraphBuilder();
+  const x = b.input("in\0put", "float32", [1, 3]);
+  const hidden = b.op("Relu", [x], {}, "a\0b");
+  const inner = new GraphBuilder();
+  const branch = inner.build({ outputs: [inner.constant(float32([1, 3], [7, 8, 9]), "c\0d")] });
+  const chosen = b.op("If", [b.constant(tensor("bool", [], Uint8Array.of(1)))], { then_branch: attr.graph(branch), else_branch: attr.graph(branch) }, "i\0f");
+  // Two that differ only there, and one that is there already.
+  const graph = b.build({ outputs: [b.add(b.op("Neg", [hidden], {}, "a\0c"), chosen, "a\u2400c"), hidden] });
+
+  it("are written visibly, apart from each other, and run", async () => {
+    const { bytes } = writeOnnx(graph);
+    const file = await readBytes(bytes);
+    expect(file.notices).toEqual([expect.stringContaining("the character NUL")]);
+    expect(file.graph.inputs.map(({ name }) => name)).toEqual(["in␀put"]);
+    expect(file.graph.outputs.map(({ name }) => name)).toEqual(["a␀c", "a␀b"]);
+    expect(JSON.stringify(file.graph.nodes.map(({ name, inputs, outputs }) => [name, inputs, outputs]))).not.toContain("\\u0000");
+    expect(new Set(file.graph.nodes.flatMap(({ outputs }) => outputs)).size).toBe(4);
+    const out = await runOnOrt(writeOnnx(file.graph).bytes, { "in␀put": float32([1, 3], [1, -2, 3]) });
+    expect(Array.from(out["a␀c"]!.data as Float32Array)).toEqual([6, 8, 6]);
   });
 });

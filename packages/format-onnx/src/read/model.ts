@@ -9,6 +9,7 @@ import { readExternalFiles } from "./external.js";
 import { functionsOf, inlined } from "./functions.js";
 import { graphOf, type ReadContext } from "./graph.js";
 import { importsOf } from "./imports.js";
+import { withoutNul } from "./rename.js";
 
 /** The lowest opset that is read; onnxruntime draws the same line. */
 const oldestOpset = 7;
@@ -29,7 +30,9 @@ export async function readOnnx(source: ModelSource): Promise<ModelFile> {
     const notices = noticesOf(proto);
     const asInFile = graphOf(proto.graph, context);
     checkUses(asInFile);
-    const graph = inlined(upgraded(asInFile, file, notices), functions, context);
+    const named = withoutNul(asInFile);
+    if (named !== asInFile) notices.push("Names in this file hold the character NUL, which no runtime takes: it is written ␀.");
+    const graph = inlined(upgraded(named, file, notices), functions, context);
     checkUses(graph);
     keepExtras(graph, proto, proto.graph);
     return { graph, metadata: metadataOf(proto), origin: originOf(proto, opset), notices };
