@@ -11,7 +11,7 @@ const selection = (): Selection => engine() as unknown as Selection;
 /** As much of the GPU backends as says whether their device is still there. */
 interface GpuBackend {
   readonly gpgpu?: { readonly gl?: { readonly canvas?: Partial<EventTarget>; isContextLost?(): boolean } };
-  readonly device?: { readonly lost?: Promise<unknown> };
+  readonly device?: { readonly lost?: Promise<unknown>; addEventListener?(type: "uncapturederror", listener: (event: { readonly error?: { readonly message?: string } }) => void): void };
   dispose?(): void;
 }
 
@@ -24,6 +24,14 @@ export function backendNow(name: string): object | undefined {
 const waiting = new WeakMap<object, Set<() => void>>();
 const lostBackends = new WeakSet<object>();
 
+/** What WebGPU would not run, of each backend. It drops the command without an exception, and with it all that was submitted at once. */
+const faults = new WeakMap<object, { readonly count: number; readonly cause: string }>();
+
+/** How many faults a backend has had, and the words of the last that does not follow from another. */
+export function faultsOf(backend: object | undefined): { readonly count: number; readonly cause: string } {
+  return (backend && faults.get(backend)) ?? { count: 0, cause: "" };
+}
+
 /** A loss is told by an event (WebGL) or a promise (WebGPU): both are listened to from the start. */
 function watch(name: string): void {
   const backend = backendNow(name) as GpuBackend | undefined;
@@ -35,6 +43,12 @@ function watch(name: string): void {
     for (const each of told) each();
   };
   void backend.device?.lost?.then(tell);
+  backend.device?.addEventListener?.("uncapturederror", ({ error }) => {
+    const { count, cause } = faultsOf(backend);
+    const message = error?.message ?? "it does not say why";
+    // What follows from an invalid shader says only that it follows.
+    faults.set(backend, { count: count + 1, cause: message.startsWith("[Invalid") && cause !== "" ? cause : message });
+  });
   backend.gpgpu?.gl?.canvas?.addEventListener?.("webglcontextlost", tell);
 }
 

@@ -1,5 +1,5 @@
 import { coreError, ProgramLife, requestedOutputs, throwIfCancelled, type Constant, type DeviceTensor, type Graph, type Program, type RunOptions, type Tensor, type Value, type ValueInfo, type Values } from "@vitrine/core";
-import { backendNow, bytesNow, isGone } from "./engine.js";
+import { backendNow, bytesNow, faultsOf, isGone } from "./engine.js";
 import { tfjsError } from "./errors.js";
 import { execute, type Execution } from "./execute.js";
 import { heldFeeds, kept } from "./feeds.js";
@@ -68,6 +68,7 @@ export class InterpretedProgram implements TfjsProgram {
     const given = await heldFeeds(this.inputs, feeds, backend);
     const base = bytesNow();
     const device = backendNow(backend);
+    const faultless = faultsOf(device).count;
     const execution: Execution = { backend, device, signal, constants, plans: this.#plans, paused: performance.now(), base, peak: 0 };
     const values = await execute(graph, given, execution, [...wanted]);
     this.#peak = Math.max(this.#peak, execution.peak);
@@ -75,6 +76,8 @@ export class InterpretedProgram implements TfjsProgram {
     try {
       for (const [i, name] of wanted.entries()) results[name] = keep.includes(name) ? left(values[i]!.retain(), backend) : await readFrom(values[i]!, backend);
       if (isGone(backend, device)) throw tfjsError("device-lost", { backend, at: "the end of a run", why: "what was left on it is gone" });
+      const { count, cause } = faultsOf(device);
+      if (count > faultless) throw coreError("run-failed", { runtime: `tfjs (${backend})`, why: `what it computed is not to be trusted, because the device refused a command: ${cause}` });
     } finally {
       for (const value of values) value.release();
     }

@@ -13,11 +13,11 @@ export function supportedBy(backend: string, node: Node, shapes: ShapeLookup = (
 const windowed = new Set(["Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool"]);
 
 /**
- * What came out wrong, without an error, on tfjs 4.22.0's webgpu backend over SwiftShader in Chromium, where each of the kernels alone is
- * right: it depends on how many commands the backend submits at once. webgl computes both rightly.
+ * What tfjs 4.22.0's webgpu backend makes invalid shaders for, in any browser: it broadcasts five axes and more by indexing a type that does
+ * not exist (`vec5`), and copies whole numbers as floats. `run-failed` tells of others, if there are.
  */
 function wrongOnWebgpu(node: Node, shapes: ShapeLookup): string | undefined {
-  if (node.op === "MaxPool" && (node.outputs[1] ?? "") !== "") return "tfjs's webgpu backend makes wrong Indices";
+  if (node.op === "MaxPool" && (node.outputs[1] ?? "") !== "") return "tfjs's webgpu backend has no valid shader for its Indices";
   const spatial = intsAttr(node, "kernel_shape")?.length ?? (shapes(node.inputs[1] ?? "")?.length ?? 0) - 2;
-  return windowed.has(node.op) && spatial === 3 ? "tfjs's webgpu backend computes windows of three axes wrongly" : undefined;
+  return windowed.has(node.op) && spatial === 3 ? "tfjs's webgpu backend has no valid shader for windows of three axes" : undefined;
 }

@@ -1,6 +1,7 @@
 import { cast, keep, reshape, tensor as upload, transpose, clone, type DataType, type Rank, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { sizeOf, type DType, type Tensor } from "@vitrine/core";
 import { dataOf, isOnLost, onBackend } from "./engine.js";
+import { floats } from "./floats.js";
 import { fromDevice, toDevice } from "./tensors.js";
 
 /** `last` holds axis 1 (the channels) behind all others: what tfjs's spatial kernels want. */
@@ -116,7 +117,7 @@ export class Held {
   numbers(layout: Layout): TfTensor {
     return this.form(counted[layout], () => {
       const other = this.#forms.get(counted[layout === "last" ? "plain" : "last"]);
-      if (!other) return cast(this.in(layout), "float32");
+      if (!other) return floats(this.in(layout));
       return layout === "last" ? toLast(other, this.shape) : toPlain(other, this.shape);
     });
   }

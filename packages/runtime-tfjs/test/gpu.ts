@@ -7,7 +7,7 @@ import { tfjs } from "../src/index.js";
 /** As much of tfjs's GPU backends as takes their device away. */
 interface Device {
   readonly gpgpu?: { readonly gl: { getExtension(name: "WEBGL_lose_context"): { loseContext(): void } | null } };
-  readonly device?: { destroy(): void };
+  readonly device?: { destroy(): void; createShaderModule(source: { readonly code: string }): unknown };
 }
 
 function lose(backend: string): void {
@@ -41,6 +41,16 @@ export function describeOnGpu(backend: "webgl" | "webgpu"): void {
   describeRuntime(tfjs({ backend }), { runtime, only: (name) => !isTrigonometric(name) });
   describeRuntime(tfjs({ backend }), { runtime, only: isTrigonometric, tolerance: 5e-4 });
 
+  test(`truth values as numbers, turned, on ${backend}`, async () => {
+    const on = await tfjs({ backend }).create();
+    const b = new GraphBuilder();
+    const zeros = b.cast(b.equal(b.relu(b.input("given", "float32", [1, 2, 3])), b.scalar(0)), "float32");
+    const program = await on.compile(b.build({ outputs: [b.transpose(zeros, [0, 2, 1], "turned")] }));
+    const { turned } = await program.run({ given: float32([1, 2, 3], [-1, 0, 1, 2, -3, 4]) });
+    expect(toNumbers(await read(turned!))).toEqual([1, 0, 1, 1, 0, 0]);
+    await on.dispose();
+  });
+
   describe(`a ${backend} device that is lost`, () => {
     let running: Runtime;
     beforeAll(async () => {
@@ -71,6 +81,15 @@ export function describeOnGpu(backend: "webgl" | "webgpu"): void {
       // A loss is told in a task of its own.
       await new Promise((resolve) => setTimeout(resolve, 20));
       expect(await run(program)).toEqual([43, 3]);
+      await program.dispose();
+    });
+
+    test.runIf(backend === "webgpu")("and one that refuses a shader meanwhile: no result is given", async () => {
+      const program = await running.compile(counting(2000));
+      const interrupted = run(program);
+      setTimeout(() => (findBackend(backend) as Device).device?.createShaderModule({ code: "this is no shader" }), 20);
+      await expect(interrupted).rejects.toMatchObject({ code: "run-failed", message: expect.stringContaining("WGSL") as string });
+      expect(await run(program)).toEqual([43, 2000]);
       await program.dispose();
     });
 

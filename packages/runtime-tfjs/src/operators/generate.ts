@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { cast, float32, floatAttr, intAttr, onnxTypeNumber, scalar, sizeOf, type DType, type Node, type NumericDType } from "@vitrine/core";
+import { floats } from "../floats.js";
 import { Held, deviceType } from "../value.js";
 import { select } from "./kernels.js";
 import { axisOf, input, numbersAt, type DeviceOperator, type Operator } from "./operator.js";
@@ -60,7 +61,7 @@ const castTo: DeviceOperator = (call) => {
   if (x.dtype === "bool" && to.startsWith("float") && call.backend === "wasm") return [Held.device(to, x.shape, x.numbers(x.layout), x.layout)];
   const t = x.in(x.layout);
   // NaN is true.
-  const made = to === "bool" ? tf.notEqual(t, tf.scalar(0, t.dtype as "float32")) : tf.cast(t, deviceType(to));
+  const made = to === "bool" ? tf.notEqual(t, tf.scalar(0, t.dtype as "float32")) : deviceType(to) === "float32" ? floats(t) : tf.cast(t, deviceType(to));
   return [Held.device(to, x.shape, made, x.layout)];
 };
 
@@ -72,7 +73,7 @@ const castRefuses = (node: Node): string | undefined => {
 
 /** A value per slice of `axis`, in a shape that broadcasts along it. */
 const along = (value: Held, rank: number, axis: number): tf.Tensor => {
-  const t = tf.cast(value.plain(), "float32");
+  const t = floats(value.plain());
   return value.rank === 1 && value.size > 1 ? tf.reshape(t, Array.from({ length: rank }, (_, i) => (i === axis ? value.size : 1))) : t;
 };
 
@@ -92,7 +93,7 @@ const quantize: DeviceOperator = (call) => {
 const dequantize: DeviceOperator = (call) => {
   const x = input(call, 0);
   const axis = x.rank === 0 ? 0 : axisOf(Math.min(intAttr(call.node, "axis", 1), x.rank - 1), x.rank);
-  const t = tf.cast(x.plain(), "float32");
+  const t = floats(x.plain());
   const zero = call.inputs[2];
   return [Held.device("float32", x.shape, tf.mul(zero ? tf.sub(t, along(zero, x.rank, axis)) : t, along(input(call, 1), x.rank, axis)))];
 };

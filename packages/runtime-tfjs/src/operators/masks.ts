@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { floats } from "../floats.js";
 import { align } from "../layout.js";
 import { Held } from "../value.js";
 import { select } from "./kernels.js";
@@ -16,7 +17,7 @@ function between(y: tf.Tensor, low: Bound | undefined, high: Bound | undefined, 
   if (tf.getBackend() !== "wasm") {
     const above = low && (low.open ? tf.greater(y, low.value) : tf.greaterEqual(y, low.value));
     const below = high && (high.open ? tf.less(y, high.value) : tf.lessEqual(y, high.value));
-    return tf.cast(above && below ? tf.logicalAnd(above, below) : (above ?? below)!, "float32");
+    return floats(above && below ? tf.logicalAnd(above, below) : (above ?? below)!);
   }
   // y ≥ n where y is more than the float below n.
   const least = low && (low.open ? low.value : neighbour(low.value, false));

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { intAttr, intsAttr } from "@vitrine/core";
+import { floats } from "../floats.js";
 import { axisIn } from "../layout.js";
 import { Held } from "../value.js";
 import { select } from "./kernels.js";
@@ -85,7 +86,7 @@ const hardmax: DeviceOperator = (call) => {
   const t = x.plain();
   const at = tf.expandDims(extremeAt(t, axis, "max", false, call.backend), axis);
   const places = tf.tensor(Int32Array.from({ length: x.shape[axis]! }, (_, i) => i), x.shape.map((dim, i) => (i === axis ? dim : 1)), "int32");
-  return [Held.device(x.dtype, x.shape, tf.cast(tf.equal(at, places), "float32"))];
+  return [Held.device(x.dtype, x.shape, floats(tf.equal(at, places)))];
 };
 
 export type ReduceName =
