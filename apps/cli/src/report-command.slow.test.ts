@@ -165,7 +165,7 @@ describe("vitrine report", { timeout: 120_000 }, () => {
 
   it("shows hostile names as text", async () => {
     const script = "</script><script>window.owned = 1</script>";
-    const names = [script, "<img src=x onerror=alert(1)>", "\"'`${0}", "x".repeat(10_000), "\u202Eevil\u202C\u0007\n\r\t"];
+    const names = [script, "<img src=x onerror=alert(1)>", "\"'`${0}", "x".repeat(10_000), "\u202Eevil\u202C\u0007\n\r\t\0nul"];
     const b = new GraphBuilder();
     const random = seededRandom(3);
     const weights = (shape: readonly number[]): string => b.constant(float32(shape, Array.from({ length: shape.reduce((a, c) => a * c, 1) }, () => random.normal())), names[1]);
