@@ -31,7 +31,7 @@ const unmeasurable: CheckpointMeasures = { sparsity: NaN, dead: NaN, concentrati
 
 /** A layer that holds what is no number has no measures: zeros among NaN say nothing of it. */
 export function checkpointMeasures(statistics: SetStatistics): CheckpointMeasures {
-  if (!statistics.isFinite) return unmeasurable;
+  if (!statistics.isNumeric) return unmeasurable;
   const { sparsity, concentration, entropy } = statistics.layerMeans();
   const dead = statistics.dead();
   return { sparsity, concentration, entropy, dead: dead === undefined ? NaN : dead.length / statistics.units };

@@ -115,6 +115,7 @@ function strongestWords(statistics: LayerStatistics, sample: number): string {
 /** "squeezenet1.1 says golden retriever (78 %)." */
 export function answerSentence(model: string, answer: Answer): string {
   const { top, unit } = answer;
+  if (Number.isNaN(top.value)) return `${modelName(model)} says nothing: what it computes is no number (NaN).`;
   return `${modelName(model)} says ${top.name} (${unit === "probability" ? percentOf(top.value) : `score ${threeDigits(top.value)}`}).`;
 }
 

@@ -64,9 +64,9 @@ export class SetStatistics {
     return this.#positions / Math.max(1, this.inputs);
   }
 
-  /** False where a value of the layer was NaN or infinite. */
-  get isFinite(): boolean {
-    return this.#sum.every(Number.isFinite);
+  /** False where a value of the layer was no number. */
+  get isNumeric(): boolean {
+    return !this.#sum.some(Number.isNaN);
   }
 
   /** [units] each; NaN where a statistic does not apply. */

@@ -18,13 +18,15 @@ export interface LayerMeasures {
 /** One sample of a layer in a few numbers. */
 export function measuresOf(statistics: LayerStatistics, sample: number): LayerMeasures {
   const { layer, units, positions } = statistics;
-  const mean = (name: "zeros" | "below" | "concentration" | "entropy"): number => meanOf(ofSample(statistics, name, sample));
+  // Where something is no number, the share of zeros among the rest says nothing of the layer.
+  const told = !ofSample(statistics, "mean", sample).some(Number.isNaN);
+  const mean = (name: "zeros" | "below" | "concentration" | "entropy"): number => (told ? meanOf(ofSample(statistics, name, sample)) : NaN);
   let silent = 0;
   for (let unit = 0; unit < units; unit++) if (isSilentAt(statistics, sample * units + unit)) silent++;
   return {
     layer: layer.name, units, size: units * positions,
     sparsity: layer.rectified ? mean("zeros") : NaN,
-    silent: layer.rectified ? silent : undefined,
+    silent: layer.rectified && told ? silent : undefined,
     below: mean("below"), concentration: mean("concentration"), entropy: mean("entropy"),
   };
 }

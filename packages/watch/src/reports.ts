@@ -40,7 +40,7 @@ export async function reportsOf({ engine, recorder, last, network, probe, wanted
   const model = recorder.state(last.snapshot, `${network.name.replace(/\.json$/u, "")}-epoch-${last.epoch}`);
   const found = recorder.findings();
   const notices = [...recorder.notFinite.notices(), ...thinned(account), ...recorder.failures.map(({ epoch, why }) => `Epoch ${epoch} could not be measured: ${why}`)];
-  const facts = { watching: { ...account } satisfies Record<string, Fact> };
+  const facts = { watching: { ...account, notFinite: recorder.notFinite.broken.map((one) => ({ ...one })) } satisfies Record<string, Fact> };
   // What was not asked for is in no caption.
   const named = (layers: readonly string[]): { readonly layers?: readonly string[] } => (layers.length > 0 ? { layers } : {});
   const input = sampleOf(recorder.feeds, wanted.sample);

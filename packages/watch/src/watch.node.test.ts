@@ -169,7 +169,10 @@ describe("a training that goes otherwise", () => {
     };
     await model.fit(xs, ys, { epochs: 4, verbose: 0, callbacks: [breaking, watch] });
     const { activation, weights } = await watch.findings();
-    expect(activation.notices![0]).toMatch(/^From epoch 2 on, the kernel of layer `hidden` is broken: 48 values of 48 are NaN or infinite\./);
+    expect(activation.notices![0]).toMatch(/^From epoch 2 on the network is broken: NaN or infinite values are in the kernel of layer `hidden` \(48 of 48 values\)\. /);
+    expect(activation.notices![1]).toMatch(/^By epoch 3, 3 more weights held such values: hidden\/bias, classes\/kernel, classes\/bias\.$/);
+    expect((activation.facts["watching"] as Record<string, unknown>)["notFinite"]).toMatchObject([{ weight: "hidden/kernel", epoch: 2, count: 48, of: 48 }, { epoch: 3 }, { epoch: 3 }, { epoch: 3 }]);
+    expect(activation.facts["summary"]).toBe("products-epoch-4 says nothing: what it computes is no number (NaN).");
     expect(weights!.notices).toContain(activation.notices![0]);
     const sparsity = [...(activation.tensors["sparsity/hidden"]!.tensor.data as Float32Array)];
     expect(sparsity.map(Number.isNaN)).toEqual([false, false, true, true, true]);
