@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import path from "node:path";
 import { attribution } from "./attribution.js";
+import { first } from "./first.js";
 import { gradient } from "./gradient.js";
 import { integrated } from "./integrated.js";
 import { largeModel } from "./large-model.js";
@@ -14,7 +15,7 @@ import { watching } from "./watching.js";
 
 /** `pnpm bench [NAME [FILE…]…]`: prints measurements; it judges nothing. Files are for the measurement before them: tfjs and watching take `model.json`. */
 const parts: Readonly<Record<string, (files: readonly string[]) => Promise<string>>> = {
-  overhead, gradient, "integrated-gradients": integrated, "large-model": largeModel, memory, question, attribution, report, tfjs, watching,
+  overhead, gradient, "integrated-gradients": integrated, "large-model": largeModel, memory, question, attribution, report, first, tfjs, watching,
 };
 const takesFiles = new Set(["tfjs", "watching"]);
 

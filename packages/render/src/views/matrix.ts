@@ -36,12 +36,16 @@ export function drawMatrix(view: MatrixView, scene: Scene): Exhibit {
   const domain = scene.agreed.domain ?? domainOf(statistics, view);
 
   const rowNames = view.rows.map((row) => textLine(scene, row, { width: Math.floor(scene.width * 0.3), anchor: "end" }));
-  const left = rowNames.length === 0 ? 0 : Math.ceil((Math.max(...rowNames.map(({ width }) => width)) + 8) / 4) * 4;
-  const cell = Math.min(largestCell, (scene.width - left) / columns);
+  const named = rowNames.length === 0 ? 0 : Math.ceil((Math.max(...rowNames.map(({ width }) => width)) + 8) / 4) * 4;
+  const widest = (from: number, to = 0): number => Math.min(largestCell, (scene.width - from - to) / columns);
+  const upright = view.columns.some((column) => scene.measure(column, 12, 400) > widest(named) - 8);
+  // A line of upright text is wider than a narrow cell: the outermost ones reach beyond the matrix.
+  const beyond = upright ? Math.max(0, 8 - widest(named) / 2) : 0;
+  const left = Math.max(named, beyond);
+  const cell = widest(left, beyond);
   const cellHeight = Math.min(tallestCell, Math.max(cell, 640 / rows < 16 ? 640 / rows : 16));
   const size = { width: cell * columns, height: cellHeight * rows };
 
-  const upright = view.columns.some((column) => scene.measure(column, 12, 400) > cell - 8);
   const columnRoom = Math.min(longestColumn, Math.max(0, ...view.columns.map((column) => scene.measure(column, 12, 400))));
   const top = view.columns.length === 0 ? 0 : upright ? Math.ceil((columnRoom + 8) / 4) * 4 : 20;
   const everyColumn = upright ? Math.ceil(16 / cell) : 1;
@@ -68,8 +72,8 @@ export function drawMatrix(view: MatrixView, scene: Scene): Exhibit {
   });
 
   const texts = Array.from(values, (value) => (Number.isNaN(value) ? "" : showNumber(value, 2)));
-  const widest = Math.max(...texts.map((text) => scene.measure(text, 12, 400)));
-  if (cellHeight >= 16 && widest <= cell - 8 && view.colours !== "importance") {
+  const longest = Math.max(...texts.map((text) => scene.measure(text, 12, 400)));
+  if (cellHeight >= 16 && longest <= cell - 8 && view.colours !== "importance") {
     texts.forEach((text, i) => {
       const value = values[i]!;
       // The hatch says it.
