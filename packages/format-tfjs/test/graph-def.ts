@@ -5,7 +5,7 @@ import { fromArtifacts, readTfjs } from "../src/index.js";
 import { run, tf } from "./tf.js";
 
 /** Attributes of a NodeDef in short: texts, whole numbers, truth values and lists as they are, types as `DT_…`. */
-type ShortAttribute = string | number | boolean | readonly number[] | readonly string[] | { readonly f: number } | { readonly shape: readonly number[] };
+type ShortAttribute = string | number | boolean | readonly number[] | readonly string[] | { readonly f: number } | { readonly shape: readonly number[] } | { readonly func: string };
 
 const base64 = (text: string): string => btoa(text);
 
@@ -14,6 +14,7 @@ function attribute(value: ShortAttribute): object {
   if (typeof value === "number") return { i: String(value) };
   if (typeof value === "boolean") return { b: value };
   if ("f" in value) return { f: value.f };
+  if ("func" in value) return { func: { name: value.func, attr: {} } };
   if ("shape" in value) return { shape: { dim: value.shape.map((size) => ({ size: String(size) })) } };
   if (value.length > 0 && typeof value[0] === "string") return { list: { s: (value as readonly string[]).map(base64) } };
   return { list: { i: (value as readonly number[]).map(String) } };
@@ -27,6 +28,15 @@ export interface ShortGraph {
   readonly weights?: Readonly<Record<string, { readonly shape: readonly number[]; readonly values?: readonly number[]; readonly dtype?: Type }>>;
   readonly nodes: Readonly<Record<string, ShortNode>>;
   readonly outputs: readonly string[];
+  readonly functions?: Readonly<Record<string, ShortFunction>>;
+}
+
+/** A function of the library; inside it, results are `node:name:index`. */
+export interface ShortFunction {
+  readonly inputs: Readonly<Record<string, Type>>;
+  readonly weights?: NonNullable<ShortGraph["weights"]>;
+  readonly nodes: ShortGraph["nodes"];
+  readonly results: readonly string[];
 }
 
 type Type = "float32" | "int32" | "bool";
@@ -34,22 +44,38 @@ const typeNames: Readonly<Record<Type, string>> = { float32: "DT_FLOAT", int32: 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
 
 /** `tf.io.ModelArtifacts` of a graph in short, as a converter writes them. */
-function artifactsOfGraph(graph: ShortGraph, seed = 1): tf.io.ModelArtifacts {
+export function artifactsOfGraph(graph: ShortGraph, seed = 1): tf.io.ModelArtifacts {
   const random = seededRandom(seed);
   const specs: tf.io.WeightsManifestEntry[] = [];
   const parts: Uint8Array[] = [];
   const node: object[] = Object.entries(graph.inputs).map(([name, { shape, dtype = "float32" }]) => ({ name, op: "Placeholder", attr: { dtype: { type: typeNames[dtype] }, shape: attribute({ shape }) } }));
-  for (const [name, { shape, values, dtype = "float32" }] of Object.entries(graph.weights ?? {})) {
-    node.push({ name, op: "Const", attr: { dtype: { type: typeNames[dtype] } } });
-    specs.push({ name, shape: [...shape], dtype });
-    const numbers = values ?? Array.from({ length: sizeOf(shape) }, () => random.uniform() * 1.2 - 0.6);
-    const data = dtype === "int32" ? Int32Array.from(numbers) : dtype === "bool" ? Uint8Array.from(numbers) : Float32Array.from(numbers);
-    parts.push(new Uint8Array(data.buffer));
-  }
-  for (const [name, [op, inputs, attributes = {}]] of Object.entries(graph.nodes)) {
-    const usual = op === "Conv3D" ? { dilations: [1, 1, 1, 1, 1] } : /Conv/.test(op) ? { dilations: [1, 1, 1, 1] } : {};
-    node.push({ name, op, input: inputs, attr: Object.fromEntries(Object.entries({ T: "DT_FLOAT", ...usual, ...attributes }).map(([key, value]) => [key, attribute(value)])) });
-  }
+  const weigh = (to: object[], weights: NonNullable<ShortGraph["weights"]>): void => {
+    for (const [name, { shape, values, dtype = "float32" }] of Object.entries(weights)) {
+      to.push({ name, op: "Const", attr: { dtype: { type: typeNames[dtype] } } });
+      specs.push({ name, shape: [...shape], dtype });
+      const numbers = values ?? Array.from({ length: sizeOf(shape) }, () => random.uniform() * 1.2 - 0.6);
+      const data = dtype === "int32" ? Int32Array.from(numbers) : dtype === "bool" ? Uint8Array.from(numbers) : Float32Array.from(numbers);
+      parts.push(new Uint8Array(data.buffer));
+    }
+  };
+  const write = (to: object[], nodes: ShortGraph["nodes"]): void => {
+    for (const [name, [op, inputs, attributes = {}]] of Object.entries(nodes)) {
+      const usual = op === "Conv3D" ? { dilations: [1, 1, 1, 1, 1] } : /Conv/.test(op) ? { dilations: [1, 1, 1, 1] } : {};
+      to.push({ name, op, input: inputs, attr: Object.fromEntries(Object.entries({ T: "DT_FLOAT", ...usual, ...attributes }).map(([key, value]) => [key, attribute(value)])) });
+    }
+  };
+  weigh(node, graph.weights ?? {});
+  write(node, graph.nodes);
+  const library = Object.entries(graph.functions ?? {}).map(([name, { inputs, weights, nodes, results }]) => {
+    const nodeDef: object[] = [];
+    weigh(nodeDef, weights ?? {});
+    write(nodeDef, nodes);
+    const arg = (key: string, type: Type): object => ({ name: key, type: typeNames[type] });
+    return {
+      signature: { name, inputArg: Object.entries(inputs).map(([key, type]) => arg(key, type)), outputArg: results.map((_, i) => arg(`out${i}`, "float32")) },
+      nodeDef, ret: Object.fromEntries(results.map((result, i) => [`out${i}`, result])),
+    };
+  });
   const weightData = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -60,7 +86,7 @@ function artifactsOfGraph(graph: ShortGraph, seed = 1): tf.io.ModelArtifacts {
     inputs: Object.fromEntries(Object.entries(graph.inputs).map(([name, { dtype = "float32", shape }]) => [name, { name: `${name}:0`, dtype: typeNames[dtype], tensorShape: { dim: shape.map((size) => ({ size: String(size) })) } }])),
     outputs: Object.fromEntries(graph.outputs.map((name) => [name, { name: name.includes(":") ? name : `${name}:0` }])),
   };
-  return { format: "graph-model", generatedBy: "2.15.0", convertedBy: "TensorFlow.js Converter v4.22.0", modelTopology: { node, versions: { producer: 1 } }, signature, weightSpecs: specs, weightData: weightData.buffer } as tf.io.ModelArtifacts;
+  return { format: "graph-model", generatedBy: "2.15.0", convertedBy: "TensorFlow.js Converter v4.22.0", modelTopology: { node, versions: { producer: 1 }, ...(library.length > 0 && { library: { function: library } }) }, signature, weightSpecs: specs, weightData: weightData.buffer } as tf.io.ModelArtifacts;
 }
 
 /** Our reading of the graph, run by onnxruntime, against TensorFlow.js's own executor. */

@@ -11,6 +11,13 @@ export class ScopedBuilder extends GraphBuilder {
   label: string | undefined;
   readonly #scopes = new Map<string, readonly string[]>();
   readonly #renamed = new Map<string, string>();
+  readonly #constants = new Set<string>();
+  readonly #reserved: readonly string[];
+
+  constructor(base?: Graph, reserved: readonly string[] = []) {
+    super(base, reserved);
+    this.#reserved = reserved;
+  }
 
   override node(op: string, inputs: readonly string[], attributes: Attributes = {}, options: NodeOptions = {}): string[] {
     const prefix = this.label ?? this.scope.join("/");
@@ -30,6 +37,17 @@ export class ScopedBuilder extends GraphBuilder {
     } finally {
       this.scope = before;
     }
+  }
+
+  /** All names there are: a graph inside this one may use its values, and must not call its own like them. */
+  names(): string[] {
+    return [...this.inputs.map(({ name }) => name), ...this.#constants, ...this.nodes.flatMap(({ name, outputs }) => [name, ...outputs]), ...this.#reserved];
+  }
+
+  override constant(value: Parameters<GraphBuilder["constant"]>[0], hint?: string): string {
+    const name = super.constant(value, hint);
+    this.#constants.add(name);
+    return name;
   }
 
   /** Whether a node makes the value: it is neither an input nor a constant. */

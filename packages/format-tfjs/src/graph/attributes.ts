@@ -104,6 +104,17 @@ export class NodeAttributes {
     return shapeOf(this.#value(key, "shape"));
   }
 
+  /** The shapes of a list; undefined where the rank of one is not known. */
+  shapes(key: string): (Size[] | undefined)[] {
+    return this.#list(key, "shape").map(shapeOf);
+  }
+
+  /** The name of a function. */
+  func(key: string): string | undefined {
+    const value = this.#value(key, "func");
+    return isObject(value) && typeof value["name"] === "string" ? value["name"] : undefined;
+  }
+
   tensor(key: string): JsonObject | undefined {
     const value = this.#value(key, "tensor");
     return isObject(value) ? value : undefined;

@@ -6,6 +6,8 @@ import { NodeAttributes } from "./attributes.js";
 export interface NodeRef {
   readonly node: string;
   readonly index: number;
+  /** The result's name, as functions have it: `index` counts from that one on. */
+  readonly output?: string;
 }
 
 /** A NodeDef. Control inputs are left out: nothing here has effects that must come in order. */
@@ -22,16 +24,19 @@ const mostNodes = 500_000;
 export function readRef(text: string): NodeRef {
   const parts = text.split(":");
   const last = parts.at(-1)!;
-  return { node: parts[0]!, index: parts.length > 1 && /^\d{1,6}$/.test(last) ? Number(last) : 0 };
+  return { node: parts[0]!, index: parts.length > 1 && /^\d{1,6}$/.test(last) ? Number(last) : 0, ...(parts.length === 3 && { output: parts[1]! }) };
 }
 
 /** The nodes of a GraphDef by name. */
 export function readNodes(topology: Json | undefined, file: string): Map<string, TfNode> {
-  const list = Fields.of(topology, "modelTopology", file).array("node");
+  return nodesOf(Fields.of(topology, "modelTopology", file).array("node"), "modelTopology.node", file);
+}
+
+export function nodesOf(list: readonly Json[], path: string, file: string): Map<string, TfNode> {
   if (list.length > mostNodes) throw tfjsError("tfjs-too-much", { file, what: "nodes", count: list.length, most: mostNodes });
   const nodes = new Map<string, TfNode>();
   list.forEach((entry, i) => {
-    const fields = Fields.of(entry, `modelTopology.node[${i}]`, file);
+    const fields = Fields.of(entry, `${path}[${i}]`, file);
     const [name, op] = [fields.string("name"), fields.string("op")];
     if (nodes.has(name)) throw tfjsError("tfjs-graph", { file, why: `two nodes are called \`${name}\`` });
     const inputs = fields.array("input", []).flatMap((input, at) => {

@@ -9,7 +9,9 @@ import type { Weights } from "../weights/read.js";
 import { shapeOf, typeOf, type TfType } from "./attributes.js";
 import { heldConstant, NodeCall, type NodeRule, type NodeRules, type TfValue } from "./call.js";
 import { constOf } from "./const.js";
+import { checkDepth, control, isControl, type Inline } from "./control.js";
 import { elementwiseRules } from "./elementwise.js";
+import { FunctionLibrary } from "./functions.js";
 import { matrixRules } from "./matrix.js";
 import { inOrder, readNodes, readRef, type NodeRef, type TfNode } from "./nodes.js";
 import { reductionRules } from "./reduction.js";
@@ -20,8 +22,8 @@ import { spatialRules } from "./spatial.js";
 const rules: NodeRules = { ...elementwiseRules, ...spatialRules, ...matrixRules, ...reductionRules, ...shapingRules, ...selectingRules };
 const ruleOf = (op: string): NodeRule | undefined => (Object.hasOwn(rules, op) ? rules[op] : undefined);
 
-/** Operators of loops, lists and tables, whose results depend on what ran before. */
-const control = new Set(["Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "While", "StatelessWhile", "If", "StatelessIf", "StatefulPartitionedCall", "PartitionedCall"]);
+/** Operators of TensorFlow 1's loops and branches, whose results depend on what ran before, and calls of functions. */
+const control1 = new Set(["Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "StatefulPartitionedCall", "PartitionedCall"]);
 
 /** Scopes that frozen functions leave in front of every name. */
 const shell = /^((Stateful)?PartitionedCall(_\d+)?\/)+/;
@@ -41,12 +43,9 @@ export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph
   const outputs = outputsOf(nodes, declared(signature?.["outputs"]), file);
   const b = new ScopedBuilder();
   const layout = new Layout(b);
+  const library = new FunctionLibrary(fields.get("modelTopology"), file);
+  const source: Source = { file, weights, library };
   const made = new Map<string, readonly TfValue[]>();
-  const valueOf = ({ node, index }: NodeRef, by: string): TfValue => {
-    const value = made.get(node)?.[index];
-    if (!value) throw tfjsError("tfjs-graph", { file, why: `${by} needs output ${index} of \`${node}\`, which has ${made.get(node)?.length ?? 0}` });
-    return value;
-  };
   const sorted = inOrder(nodes, outputs, file);
   // Inputs stand in the signature's order, else in the file's.
   const listed = new Map([...inputs.map((input): [string, Declared | undefined] => [input.node, input]), ...[...nodes.values()].map((node): [string, Declared | undefined] => [node.name, inputs.find((input) => input.node === node.name)])]);
@@ -55,34 +54,85 @@ export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph
     const node = nodes.get(name);
     if (node && needed.has(node) && node.op.startsWith("Placeholder") && node.inputs.length === 0) made.set(name, [placeholder(b, node, info)]);
   }
-  for (const node of sorted) {
-    if (made.has(node.name)) continue;
-    if (node.op === "Const") {
-      made.set(node.name, [heldConstant(b, constOf(node, weights), node.name)]);
-      continue;
-    }
-    const given = node.inputs.map((input) => valueOf(input, `\`${node.name}\``));
-    made.set(node.name, translated(node, given, b, layout));
-  }
+  const valueOf = translateAll({ b, layout, source, path: "", depth: 0 }, sorted, nodes, made);
   b.scope = [];
   b.label = undefined;
   const named = outputs.map((output) => ({ name: output.index === 0 ? output.node : `${output.node}:${output.index}`, value: valueOf(output, "an output"), dtype: output.dtype }));
   return { graph: finished(layout, named), notices: [], writer: undefined };
 }
 
-function translated(node: TfNode, inputs: readonly TfValue[], b: ScopedBuilder, layout: Layout): readonly TfValue[] {
+/** What all graphs of a file share. */
+interface Source {
+  readonly file: string;
+  readonly weights: Weights;
+  readonly library: FunctionLibrary;
+}
+
+/** Where nodes are being translated. */
+interface Place {
+  readonly b: ScopedBuilder;
+  readonly layout: Layout;
+  readonly source: Source;
+  /** In front of the names of a function's nodes. */
+  readonly path: string;
+  readonly depth: number;
+}
+
+type ValueOf = (ref: NodeRef, by: string) => TfValue;
+
+/** Results by name, of operators with more than one of them. */
+const namedResults: Readonly<Record<string, readonly string[]>> = {
+  TopKV2: ["values", "indices"], FusedBatchNorm: ["y"], FusedBatchNormV2: ["y"], FusedBatchNormV3: ["y"], Unique: ["y", "idx"],
+};
+
+/** Translates nodes in order. `made` holds the inputs, and is filled. */
+function translateAll(place: Place, sorted: readonly TfNode[], nodes: ReadonlyMap<string, TfNode>, made: Map<string, readonly TfValue[]>): ValueOf {
+  const { file, weights } = place.source;
+  const valueOf: ValueOf = ({ node, index, output }, by) => {
+    const names = output === undefined ? undefined : namedResults[nodes.get(node)?.op ?? ""];
+    const value = made.get(node)?.[index + Math.max(0, names?.indexOf(output!) ?? 0)];
+    if (!value) throw tfjsError("tfjs-graph", { file, why: `${by} needs output ${index} of \`${node}\`, which has ${made.get(node)?.length ?? 0}` });
+    return value;
+  };
+  for (const node of sorted) {
+    if (made.has(node.name)) continue;
+    if (node.op === "Const") {
+      made.set(node.name, [heldConstant(place.b, constOf(node, weights), node.name)]);
+      continue;
+    }
+    const given = node.inputs.map((input) => valueOf(input, `\`${node.name}\``));
+    made.set(node.name, translated(node, given, place));
+  }
+  return valueOf;
+}
+
+/** The nodes of a function, where it is called. */
+const inlined =
+  ({ source, depth }: Place): Inline =>
+  (b, layout, called, given, path) => {
+    checkDepth(path, depth + 1, source.file);
+    if (given.length !== called.arguments.length) throw tfjsError("tfjs-graph", { file: source.file, why: `${given.length} values go to the function \`${called.name}\`, which takes ${called.arguments.length}` });
+    const made = new Map(called.arguments.map(({ name }, i): [string, readonly TfValue[]] => [name, [given[i]!]]));
+    const valueOf = translateAll({ b, layout, source, path: `${path}/`, depth: depth + 1 }, inOrder(called.nodes, called.results, source.file), called.nodes, made);
+    return called.results.map((result) => valueOf(result, `the function \`${called.name}\``));
+  };
+
+function translated(node: TfNode, inputs: readonly TfValue[], place: Place): readonly TfValue[] {
+  const { b, layout } = place;
   const rule = ruleOf(node.op);
-  if (!rule) {
-    if (control.has(node.op) || node.op.startsWith("Tensor")) throw tfjsError("tfjs-op", { node: node.name, op: node.op, why: "loops, branches and lists of TensorFlow are not translated" });
+  if (!rule && !isControl(node.op)) {
+    if (control1.has(node.op) || node.op.startsWith("Tensor")) throw tfjsError("tfjs-op", { node: node.name, op: node.op, why: "the loops and branches of TensorFlow 1, calls and lists are not translated" });
     throw tfjsError("tfjs-op-unknown", { node: node.name, op: node.op, known: Object.keys(rules) });
   }
-  const plain = node.name.replace(shell, "");
+  const name = `${place.path}${node.name}`;
+  const plain = name.replace(shell, "");
   b.label = plain;
   b.scope = plain.split("/").slice(0, -1);
-  const result = rule(new NodeCall(b, layout, node.name, node.op, inputs, node.attributes));
+  const call = new NodeCall(b, layout, name, node.op, inputs, node.attributes);
+  const result = rule ? rule(call) : control(call, place.source.library, inlined(place));
   const values: readonly TfValue[] = Array.isArray(result) ? (result as readonly TfValue[]) : [result as TfValue];
   values.forEach(({ value }, i) => {
-    if (!inputs.some((input) => input.value === value)) b.name(value, i === 0 ? node.name : `${node.name}:${i}`);
+    if (!inputs.some((input) => input.value === value)) b.name(value, i === 0 ? name : `${name}:${i}`);
   });
   return values;
 }
