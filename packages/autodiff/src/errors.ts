@@ -27,7 +27,9 @@ export const autodiffError = defineErrors({
   "wrt-none": (f: { of: string }) => ({ message: `No value was given to differentiate ${quote(f.of)} by.` }),
   "value-not-float": (f: { value: string; why: string }) => ({
     message: `${quote(f.value)} has no gradient: ${f.why}.`,
-    hint: "Gradients exist by floating-point values only. Of a model of tokens, explain what its embedding makes of them: the output of the Gather node that looks them up.",
+    hint: f.why.startsWith("it is quantised")
+      ? "Look at the input, or at a value that is dequantised: behind DequantizeLinear."
+      : "Gradients exist by floating-point values only. Of a model of tokens, explain what its embedding makes of them: the output of the Gather node that looks them up.",
     kind: "unsupported",
   }),
   "seed-shape": (f: { seed: string; shape: readonly number[]; of: string; expected: readonly number[] }) => ({

@@ -187,6 +187,13 @@ describe("what does not fit", () => {
     await expect(gradientsOf(net, feeds, target)).rejects.toMatchObject({ code });
   });
 
+  test("a function that forgets the samples", async () => {
+    const all = { kind: "function", title: "everything", build: (b: GraphBuilder) => b.reduceSum(logits, [0, 1], false) } as const;
+    await expect(gradientsOf(net, varied(net, 3), all)).rejects.toMatchObject({ code: "target-scores", fields: { target: "everything", shape: [], rows: 3 } });
+    const each = { kind: "function", title: "each", build: (b: GraphBuilder) => b.reduceSum(logits, [1], true) } as const;
+    expect((await gradientsOf(net, varied(net, 3), each)).scores).toHaveLength(3);
+  });
+
   test("a seed of another size", async () => {
     const { graph } = net;
     const b = new GraphBuilder(graph);

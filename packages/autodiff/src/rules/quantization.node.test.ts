@@ -61,7 +61,7 @@ describe("quantised networks, held against the one of their dequantised values",
     const graph = b.build({ outputs: [b.node("Identity", [y], {}, { name: "y", outputs: ["y:0"] })[0]!] });
     const input = { a: float32([2, 3], [0.5, -0.2, 0.1, 1, 0.3, -0.4]), d: float32([3, 2], [0.2, 0.4, -0.6, 0.8, 1, -1]) };
     // Σ y: the derivative by a is the row sums of d, that by d the column sums of a; nothing is clipped here.
-    const found = await asMethod(graph, input, { target: { kind: "function", title: "Σ y", build: (builder) => builder.reduceSum(builder.identity("y:0"), [1], false) }, spec, runtime: onnxNode() }, async (job) =>
+    const found = await asMethod(graph, input, { target: { kind: "function", title: "Σ y", build: (builder) => builder.reduceSum("y:0", [0, 1], true) }, spec, runtime: onnxNode() }, async (job) =>
       (await (await gradientGraph(job, { wrt: await explainedValues(job, "d") })).all()).gradients.get("d")!);
     const sums = [1.5, 0.1, -0.3];
     toNumbers(found).forEach((value, i) => expect(value).toBeCloseTo(sums[Math.floor(i / 2)]!, 5));

@@ -9,7 +9,7 @@ import type { CompiledTarget, ScoreKind } from "../target/compile.js";
 import type { Targets } from "../target/spec.js";
 import { toFloat32 } from "../tensor/convert.js";
 import { concat, take } from "../tensor/select.js";
-import { stridesOf, type Tensor } from "../tensor/tensor.js";
+import { sizeOf, stridesOf, type Tensor } from "../tensor/tensor.js";
 import type { BackwardRule } from "./backward-rule.js";
 import { differentiation, type Differentiation } from "./differentiation.js";
 import type { Explained } from "./explained.js";
@@ -124,7 +124,10 @@ export async function gradientGraph(job: GradientJob, options: GradientOptions):
     };
     const found = new Map(wrt.map((each, i) => [each.value, rows(others[i]!, each)]));
     const values = new Map(read.map((each, i) => [each.value, rows(others[wrt.length + i]!, each)]));
-    const scores = toFloat32(results[scoreName!]!).slice(0, samples.length);
+    const scored = results[scoreName!]!;
+    // A third party's function may forget that there are several samples.
+    if (sizeOf(scored.shape) !== size) throw coreError("target-scores", { target: target.titles[samples[0]!]!, shape: scored.shape, rows: size });
+    const scores = toFloat32(scored).slice(0, samples.length);
     const refuse = (row: number, broken: Explained | undefined): Promise<void> => refuseNotFinite(job, { ...options, wrt }, feeds, (other) => feedsOf(other, samples, inputs), target.titles[samples[row]!]!, broken);
     for (const each of wrt) {
       const row = firstNotFinite(found.get(each.value)!, each.batchAxis);

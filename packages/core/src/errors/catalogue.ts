@@ -169,6 +169,10 @@ export const coreError = defineErrors({
     message: `The target ${quote(f.target)} cannot be read: ${f.why}.`,
     hint: "Forms: top · class:207 · class:\"golden retriever\" · unit:LAYER[17] · unit:LAYER[17]@3,4 · channel-max:LAYER[17] · value:NAME[:,4,3,104] · class:21@t=15 · class:207 - class:208",
   }),
+  "target-scores": (f: { target: string; shape: readonly number[]; rows: number }) => ({
+    message: `The target ${quote(f.target)} yields the shape ${shape(f.shape)} for ${f.rows} ${f.rows === 1 ? "sample" : "samples"}.`,
+    hint: "A target's function returns one number for each sample: a value of shape [batch]. Reduce every axis but the batch.",
+  }),
   "target-count": (f: { targets: number; samples: number }) => ({ message: `${f.targets} targets were given for ${f.samples} samples.`, hint: "Give one for all, or one for each." }),
   "target-output": (f: { why: string }) => ({ message: `The model's output has no classes to choose from: ${f.why}.`, hint: "Name a unit (unit:LAYER[C]) or a value (value:NAME[…])." }),
 
