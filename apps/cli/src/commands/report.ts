@@ -16,6 +16,7 @@ import { shellWord } from "../host/shell.js";
 import { version } from "../host/version.js";
 import { measureAnswer, type Measured } from "../report/answer.js";
 import { onlyGroup } from "../report/only-group.js";
+import { busyness, secondsToDraw } from "../report/drawing.js";
 import { choose, partsOf, reasonOf, tooLong, type Choice, type Chosen, type PlannedPart } from "../report/plan.js";
 import { codeOf, commandOf, type Asked } from "../report/recipe.js";
 import { summariseInput, summariseModel } from "../report/summaries.js";
@@ -47,10 +48,6 @@ const questions: Readonly<Record<ReportSection, string>> = {
   trust: "How far to trust this?",
 };
 
-/** Of the budget, kept for drawing the page. */
-const shareOfDrawing = 0.12;
-const leastDrawing = 0.3;
-const mostDrawing = 8;
 /** How many times its estimate a part gets at least, while there is time. */
 const generous = 4;
 
@@ -101,9 +98,10 @@ export async function report(engine: Engine, modelText: string, flags: ReportFla
   };
 
   const measured = await measure(setting);
-  const drawing = Math.min(mostDrawing, Math.max(leastDrawing, shareOfDrawing * flags.budget));
+  const busy = busyness();
+  const drawing = (pace: number): number => secondsToDraw(flags.budget, busy, pace);
   const parts = await partsOf(engine, setting.context, measured);
-  const plan = choose(parts, flags.budget - drawing - elapsed());
+  const plan = choose(parts, flags.budget - drawing(1) - elapsed());
   if (!flags.json) process.stderr.write(`${showPlan(setting, measured, plan)}\n`);
 
   const done: Done[] = [];
@@ -111,7 +109,7 @@ export async function report(engine: Engine, modelText: string, flags: ReportFla
   const pace = new Pace();
   for (const [i, choice] of plan.made.entries()) {
     const before = elapsed();
-    const outcome = await make(setting, choice, plan.made.slice(i + 1), flags.budget - drawing * Math.min(2, pace.factor), pace.factor);
+    const outcome = await make(setting, choice, plan.made.slice(i + 1), flags.budget - drawing(pace.factor), pace.factor);
     if (!("entry" in outcome)) missing.push(outcome);
     else {
       done.push(outcome);
