@@ -70,8 +70,9 @@ const convTranspose: DeviceOperator = (call) => {
 /** [C, M / groups, …] as [M, C / groups, …], turned round along every spatial axis. */
 function turned(w: tf.Tensor, groups: number): tf.Tensor {
   const [channels = 0, perGroup = 0, ...kernel] = w.shape;
-  const reversed = kernel.every((size) => size === 1) ? w : tf.reverse(w, kernel.map((_, i) => i + 2));
   const places = kernel.reduce((a, b) => a * b, 1);
+  // All of its places one after the other: WebGL reverses four axes at most.
+  const reversed = places === 1 ? w : tf.reverse(tf.reshape<tf.Rank.R3>(w, [channels, perGroup, places]), [2]);
   const swapped = tf.transpose(tf.reshape<tf.Rank.R4>(reversed, [groups, channels / groups, perGroup, places]), [0, 2, 1, 3]);
   return tf.reshape(swapped, [groups * perGroup, channels / groups, ...kernel]);
 }

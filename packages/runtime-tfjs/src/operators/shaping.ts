@@ -5,7 +5,7 @@ import { axisIn, broadcastShape, shapeIn } from "../layout.js";
 import { Held, type Layout } from "../value.js";
 import { axisOf, input, numbersAt, type Call, type DeviceOperator, type Operator } from "./operator.js";
 import { spread } from "./kernels.js";
-import { join, pick, strided } from "./pieces.js";
+import { alongAxis, join, pick, strided } from "./pieces.js";
 import { padAxes } from "./spatial.js";
 import { readPads, sourceAt } from "./padding.js";
 import { readSlices } from "./slices.js";
@@ -81,7 +81,8 @@ const slice: DeviceOperator = (call) => {
   if (sizeOf(counts) === 0) return [Held.device(x.dtype, counts, tf.zeros([...counts], y.dtype))];
   const backwards = step.flatMap((n, axis) => (n < 0 ? [axis] : []));
   if (backwards.length > 0) {
-    y = tf.reverse(y, backwards);
+    // WebGL reverses four axes at most.
+    y = y.rank <= 4 ? tf.reverse(y, backwards) : backwards.reduce((turned, axis) => alongAxis(turned, axis, (flat) => tf.reverse(flat, [1])), y);
     for (const axis of backwards) from[axis] = y.shape[axis]! - 1 - from[axis]!;
   }
   const strides = step.map(Math.abs);
