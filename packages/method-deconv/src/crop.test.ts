@@ -17,7 +17,7 @@ function network(): Graph {
     return b.node("Relu", [made], {}, { name, outputs: [`${name}:0`] })[0]!;
   };
   const deep = conv("deep", conv("shallow", x, normals(4, 3, 3, 3), 2), normals(6, 4, 3, 3), 2);
-  const silent = b.node("Relu", [b.sub(deep, b.scalar(1e6))], {}, { name: "silent", outputs: ["silent:0"] })[0]!;
+  const silent = b.node("Relu", [b.node("Sub", [deep, b.scalar(1e6)], {}, { name: "less", outputs: ["less:0"] })[0]!], {}, { name: "silent", outputs: ["silent:0"] })[0]!;
   const gate = b.sigmoid(b.mul(b.reduceMean(deep, [2, 3], true), b.scalar(0.3)));
   const gated = b.node("Mul", [deep, gate], {}, { name: "gated", outputs: ["gated:0"] })[0]!;
   return b.build({ outputs: [b.reduceMean(gated, [2, 3], false, "y"), b.reduceMean(silent, [2, 3], false, "z")] });
@@ -101,7 +101,9 @@ describe("a projection from one place", () => {
   test("of a unit that is silent shows nothing that it saw, and says so", async () => {
     const report = await run({ kind: "channel-max", layer: "silent", unit: 3 });
     expect(report.notices).toContain("Unit 3 of silent is not active anywhere: its projection starts at 0, 0, the first of equal places, and shows what the unit would answer there, not what it saw.");
-    expect((await run({ kind: "channel-max", layer: "silent", unit: 3 }, { rule: "guided" })).notices).toEqual([expect.stringContaining("is zero everywhere")]);
+    expect((await run({ kind: "channel-max", layer: "silent", unit: 3 }, { rule: "guided" })).notices).toEqual([
+      expect.stringContaining("is zero everywhere"), 'Unit 3 of silent is cut off by its own activation. The layer before that is not: --target "unit:less[3]@0,0".',
+    ]);
     expect((await run({ kind: "unit", layer: "silent", unit: 3, position: [2, 2] })).notices).toContain("Unit 3 of silent is not active at 2, 2: its projection shows what the unit would answer there, not what it saw.");
     expect((await run({ kind: "channel-max", layer: "deep", unit: 3 })).notices).toEqual([expect.stringContaining("No max pooling")]);
   });

@@ -1,10 +1,10 @@
 import {
-  defineMethod, differentiation, explainedValues, gradientGraph, onRectifiers, silenceNotice,
-  type BackwardRule, type Fact, type Findings, type FindingTensor, type RectifierKind, type Update,
+  defineMethod, differentiation, explainedValues, gradientGraph, onRectifiers, silenceNotice, silentSamples,
+  type BackwardRule, type Explained, type Fact, type Findings, type FindingTensor, type Job, type RectifierKind, type Tensor, type Update,
 } from "@vitrine/core";
 import { citations } from "./citations.js";
 import { deconvParameters } from "./parameters.js";
-import { placeOf, watchedUnits } from "./place.js";
+import { placeOf, watchedUnits, type Place } from "./place.js";
 import { passingThrough, rules } from "./rules.js";
 import { draw, drawnSamples } from "./views.js";
 import { idleNotice, ruleNotice, unconditionalNotice } from "./words.js";
@@ -49,7 +49,7 @@ export const deconv = defineMethod({
       notices.push(silenceNotice(gradient, explained.batchAxis, graph.target.titles, explained.name));
     });
     const places = Array.from({ length: job.samples }, (_, sample) => placeOf(watched, values, sample));
-    notices.push(idleNotice(places, scores, shown));
+    notices.push(idleNotice(places, scores, shown), await cutOffNotice(job, places, graph.wrt, gradients));
     if (job.samples > drawnSamples) notices.push(`Pictures are drawn of the first ${drawnSamples} of ${job.samples} samples; the tensors hold all.`);
     const drawn = draw({ explained: graph.wrt, gradients, titles: graph.target.titles, places, params: { ...params, rule: shown } });
     const perSample = (values: readonly Fact[]): Fact => (values.length === 1 ? values[0]! : values);
@@ -62,6 +62,17 @@ export const deconv = defineMethod({
     };
   },
 });
+
+/** Of a unit that its own activation cuts off, the layer before it, which is not cut off; undefined where there is none. */
+async function cutOffNotice({ model, feeds }: Pick<Job, "model" | "feeds">, places: readonly (Place | undefined)[], wrt: readonly Explained[], gradients: ReadonlyMap<string, Tensor>): Promise<string | undefined> {
+  const silent = new Set(wrt.flatMap(({ value, batchAxis }) => silentSamples(gradients.get(value)!, batchAxis)));
+  const place = places.find((found, sample) => found?.layer.kind === "activation" && silent.has(sample));
+  const input = place && model.graph.nodes.find(({ name }) => name === place.layer.node)?.inputs[0];
+  const before = input === undefined ? undefined : await model.layer(input, feeds).catch(() => undefined);
+  if (!place || !before) return undefined;
+  const { unit, position, layer } = place;
+  return `Unit ${unit} of ${layer.name} is cut off by its own activation. The layer before that is not: --target "unit:${before.name}[${unit}]@${position.join(",")}".`;
+}
 
 type Counts = ReadonlyMap<RectifierKind, number>;
 
