@@ -1,7 +1,7 @@
 import { memory, oneHot, randomUniform, setBackend, tensor1d, tidy, train, type Tensor } from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { watchTraining } from "@vitrine/watch";
-import { median, table } from "./measure.js";
+import { median, processorMilliseconds, table } from "./measure.js";
 import { networkOf } from "./tfjs-networks.js";
 
 const rounds = 3;
@@ -54,14 +54,6 @@ export async function watching(files: readonly string[] = []): Promise<string> {
   return [`Training with a watcher (${probeSize} samples, budget 10 %) over training without, in turn, ${rounds} rounds, in seconds of the processor; fit alone, the findings that are made afterwards beside it\n${table(rows)}`, ...refused].join("\n");
 }
 
-/** What a work takes of the processor: on a machine that does other things besides, the clock says less. */
-async function processorSeconds(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
 async function measure({ name, backend, measuredOn, epochs, samples, make }: Trained): Promise<(string | number)[]> {
   await setBackend(backend);
   const before = memory().numTensors;
@@ -80,9 +72,9 @@ async function measure({ name, backend, measuredOn, epochs, samples, make }: Tra
       const probe = randomUniform([probeSize, ...shape], 0, 1, "float32", 5);
       const watch = watchTraining(model, { inputs: probe, ...(measuredOn !== undefined && { backend: measuredOn }) });
       const fit = (callbacks: tfl.CustomCallbackArgs) => model.fit(xs, ys as Tensor, { epochs, batchSize: 16, verbose: 0, callbacks });
-      seconds[which] = await processorSeconds(() => fit(which === "watched" ? watch : {}));
+      seconds[which] = (await processorMilliseconds(() => fit(which === "watched" ? watch : {}))) / 1000;
       if (which === "watched" && round >= 0) {
-        findings!.push(await processorSeconds(() => watch.findings()));
+        findings!.push((await processorMilliseconds(() => watch.findings())) / 1000);
         const account = (await watch.findings()).activation.facts["watching"] as { trainingSeconds: number; watchingSeconds: number; statesDuringTraining: number };
         shares!.push((100 * account.watchingSeconds) / account.trainingSeconds);
         states = `${account.statesDuringTraining} of ${epochs + 1}`;
