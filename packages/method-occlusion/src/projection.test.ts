@@ -39,7 +39,8 @@ describe("the followed map's projection, Zeiler & Fergus's panel (c)", () => {
     expect(new Set(seen).size).toBeLessThanOrEqual(9);
     expect(seen.length).toBeGreaterThan(0);
     expect(titles(report)).toContain(`What unit ${units[0]!} of relu sees there`);
-    expect(report.notices ?? []).toEqual([]);
+    // A network of convolutions alone: what DeconvNet makes of it is the same for every input.
+    expect(report.notices).toEqual([expect.stringContaining("No max pooling lies on the way")]);
     await engine.dispose();
   });
 
