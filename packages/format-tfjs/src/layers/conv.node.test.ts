@@ -91,3 +91,13 @@ describe("a convolutional network", () => {
     expect(graph.nodes.map(({ op, outputs }) => [op, ...outputs])).toEqual([["Transpose", "conv/Transpose"], ["Conv", "conv:moved"], ["Transpose", "conv"]]);
   });
 });
+
+describe("Conv3D", () => {
+  it("whose windows leave gaps is computed as in TensorFlow, and it is said", async () => {
+    const model = chain(layers.conv3d({ inputShape: [4, 4, 4, 1], filters: 1, kernelSize: 1, strides: 2, padding: "same", useBias: false, kernelInitializer: "ones", name: "gaps" }));
+    const { graph, notices } = await readTfjs(fromArtifacts(await artifactsOf(model)));
+    expect(notices).toEqual([expect.stringContaining("`gaps` leave gaps")]);
+    const results = await run(graph, { gaps_input: tensor("float32", [1, 4, 4, 4, 1], Float32Array.from({ length: 64 }, (_, i) => i)) });
+    expect(Array.from(Object.values(results)[0]!.data as Float32Array)).toEqual([0, 2, 8, 10, 32, 34, 40, 42]);
+  });
+});

@@ -54,6 +54,13 @@ export function windowOf(call: LayerCall, dims: number): Window {
   };
 }
 
+/** TensorFlow.js pads volumes by less than nothing where windows leave gaps, and begins later than TensorFlow. */
+export function noteGaps(call: LayerCall, window: Window, sizes: readonly Size[]): void {
+  if (window.padding !== "same" || sizes.length !== 3) return;
+  const gaps = sizes.some((size, i) => size !== null && (Math.ceil(size / window.strides[i]!) - 1) * window.strides[i]! + window.kernel[i]! < size);
+  if (gaps) call.context.notice(`The windows of \`${call.title}\` leave gaps, and TensorFlow.js places them elsewhere than TensorFlow, by an error of its own; here they lie as in TensorFlow.`);
+}
+
 /** Keras keeps kernels as [places…, in, out]; ONNX as [out, in, places…]. */
 const kernelOrder = (dims: number): number[] => [dims + 1, dims, ...Array.from({ length: dims }, (_, i) => i)];
 
@@ -70,6 +77,7 @@ const conv =
     if (places.channels % groups !== 0 || filters % groups !== 0) call.invalid(`${groups} groups divide neither ${places.channels} channels nor ${filters} filters`);
     const kernel = call.parameter("kernel", [...window.kernel, places.channels / groups, filters], (weight) => transposedConstant(weight, kernelOrder(dims)));
     const sizes = checkSizes(call, windowSizes(window, places.sizes));
+    noteGaps(call, window, places.sizes);
     const attributes: Attributes = { ...windowAttributes(window, places.sizes), ...(groups > 1 && { group: attr.int(groups) }) };
     const value = call.b.op("Conv", [call.layout.in(input, places.order), kernel, ...bias(call, filters)], attributes);
     return activated(call, held(value, places.shape(filters, sizes), places.order));

@@ -1,7 +1,7 @@
 import { attr } from "@vitrine/core";
 import { placeOf } from "../build/held.js";
 import { windowAttributes, windowSizes, type Window } from "../build/window.js";
-import { checkSizes, paddingOf, placesOf } from "./conv.js";
+import { checkSizes, noteGaps, paddingOf, placesOf } from "./conv.js";
 import { held, type LayerRule } from "./call.js";
 
 const pool =
@@ -13,6 +13,7 @@ const pool =
     const padding = paddingOf(call);
     if (padding === "causal") call.config.fail("padding", "valid or same");
     const window: Window = { kernel, strides: call.config.ints("strides", dims, kernel), dilations: kernel.map(() => 1), padding };
+    noteGaps(call, window, places.sizes);
     // Zeros around the input are not averaged in TensorFlow, and not in ONNX unless told.
     const value = call.b.op(op, [call.layout.in(input, places.order)], windowAttributes(window, places.sizes));
     const sizes = checkSizes(call, windowSizes(window, places.sizes));
