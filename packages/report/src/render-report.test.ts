@@ -33,7 +33,7 @@ const executable = ({ named }: Page): Element[] => named("script").filter((each)
 describe("a page", () => {
   let small: Page;
   let full: Page;
-  beforeAll(async () => [small, full] = await Promise.all([page(smallDocument()), page(fullDocument())]));
+  beforeAll(async () => [small, full] = await Promise.all([page(smallDocument()), page(fullDocument())]), 60_000);
 
   test("allows its own script and style by their hashes, pictures from data, and nothing else", async () => {
     const policy = attribute(small.named("meta").find((each) => attribute(each, "http-equiv") === "Content-Security-Policy")!, "content");
@@ -63,6 +63,16 @@ describe("a page", () => {
     expect(heads).toEqual(["The picture", "What it says", "Where it looked", "What was noticed"]);
     const words = textOf(glance!);
     for (const part of ["square", "20 %", "Hiding the square lowers the answer", "The map is coarser than the picture.", "float16 was widened"]) expect(words).toContain(part);
+  });
+
+  test.each(["unit:relu[3]", "class:3", "class:207 - class:3"])("says of a map about %s what it is about, not where the answer came from", async (target) => {
+    const document = smallDocument();
+    const sections = document.sections.map((each) => ({ ...each, entries: each.entries.map((one) => ({ ...one, report: { ...one.report, target } })) }));
+    const { all } = await page({ ...document, sections });
+    const [glance] = all.filter((each) => classed(each, "glance"));
+    const heads = [...within(glance!)].filter(({ tagName }) => tagName === "h2").map(textOf);
+    expect(heads).not.toContain("Where it looked");
+    expect(heads).toContain(document.sections.flatMap(({ entries }) => entries).find(({ report }) => report.views[0]?.kind === "heatmap")!.report.views[0]!.title);
   });
 
   test("has a section for each question with something to say, in order", () => {

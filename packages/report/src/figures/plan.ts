@@ -37,6 +37,8 @@ export interface PagePlan {
   readonly picture?: string;
   /** Where it looked: the first view of the first open entry that says what decided. */
   readonly looked?: PlannedFigure;
+  /** What it is called: of another target than the answer it is not where the answer came from, and has its own title. */
+  readonly lookedTitle?: string;
   readonly sections: readonly PlannedSection[];
   /** Data URIs of the rasters that figures show, by the ids under which they use them. */
   readonly rasters: Readonly<Record<string, string>>;
@@ -73,6 +75,13 @@ export interface DrawnDocument {
   readonly picture?: DrawnView;
   readonly looked?: Made;
   readonly made: readonly { readonly section: Section; readonly entry: Entry; readonly figures: readonly Made[] }[];
+}
+
+/** Whether what is explained is what the network answered. */
+function isOfAnswer({ answer }: ReportDocument, target: Report["target"]): boolean {
+  if (answer?.kind !== "classes" || target === undefined) return true;
+  const [first] = typeof target === "string" ? [target] : target;
+  return first === undefined || first === "top" || first.split("@t=")[0] === `class:${answer.top[0]?.index}`;
 }
 
 /** The pictures behind a map that can be read at the pointer but is no plain [rows, columns] tensor. */
@@ -204,7 +213,7 @@ function planWith(share: number, { document, picture, looked, made }: DrawnDocum
   return {
     document,
     ...(hasPicture && picture?.picture && { picture: picture.picture.svg }),
-    ...(looked && { looked: finish(looked) }),
+    ...(looked && { looked: finish(looked), lookedTitle: isOfAnswer(document, looked.entry.report.target) ? "Where it looked" : looked.drawn.view.title }),
     sections: document.sections.map((section) => ({ section, entries: made.filter((each) => each.section === section).map(({ entry, figures }) => ({
       entry,
       figures: figures.filter(({ drawn }) => !yields(drawn)).map(finish),

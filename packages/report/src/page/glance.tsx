@@ -67,7 +67,7 @@ export const isShown = ({ document: { input }, picture }: PagePlan): boolean => 
 
 /** The first screen: the picture, what the model says of it, where it looked, what was noticed. */
 export function Glance({ plan }: { readonly plan: PagePlan }): VNode {
-  const { document, picture, looked } = plan;
+  const { document, picture, looked, lookedTitle } = plan;
   const { input, answer, model } = document;
   const hasPicture = isShown(plan);
   const caption = looked?.drawn.view.caption;
@@ -86,7 +86,7 @@ export function Glance({ plan }: { readonly plan: PagePlan }): VNode {
       {answer && <section class="card g-says" aria-labelledby="g-says"><h2 id="g-says">What it says</h2><Top answer={answer} /></section>}
       {looked && (
         <section class="card g-looked" aria-labelledby="g-looked" id={looked.drawn.id} data-figure="">
-          <h2 id="g-looked">Where it looked</h2>
+          <h2 id="g-looked"><Prose text={lookedTitle ?? "Where it looked"} /></h2>
           <Exhibit figure={looked} />
           {looked.drawn.notices.map((notice) => <p class="notice"><Prose text={notice} /></p>)}
           {caption !== undefined && <p class="caption"><Prose text={caption} /></p>}
