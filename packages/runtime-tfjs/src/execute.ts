@@ -2,7 +2,8 @@ import { coreError, isVitrineError, type Constant, type Graph, type Node } from 
 import { runControl } from "./control.js";
 import { bytesNow, isGone, onBackend } from "./engine.js";
 import { Refusal, tfjsError } from "./errors.js";
-import type { Call, Operator } from "./operators/operator.js";
+import { foldedOf } from "./operators/folded.js";
+import type { Folded, Operator } from "./operators/operator.js";
 import { planOf, type Plan, type Step } from "./plan.js";
 import { Held } from "./value.js";
 
@@ -50,8 +51,9 @@ export async function execute(graph: Graph, feeds: ReadonlyMap<string, Held>, ex
   const scope: Scope = { graph, values: new Map(feeds), outer };
   try {
     for (const step of plan.steps) {
-      await pause(execution);
-      await apply(step, scope, execution);
+      if (isDue(execution)) await pause(execution);
+      const pending = apply(step, scope, execution);
+      if (pending) await pending;
       for (const name of step.last) free(scope, name);
     }
     return wanted.map((name) => find(execution, scope, name).retain());
@@ -76,49 +78,71 @@ function planFor(execution: Execution, graph: Graph, wanted: readonly string[]):
   return plan;
 }
 
+const isDue = ({ signal, paused }: Execution): boolean => signal?.aborted === true || performance.now() - paused >= patience;
+
 async function pause(execution: Execution): Promise<void> {
   if (execution.signal?.aborted) throw coreError("cancelled", {}, execution.signal.reason);
-  if (performance.now() - execution.paused < patience) return;
   await new Promise((resolve) => setTimeout(resolve));
   execution.paused = performance.now();
   if (execution.signal?.aborted) throw coreError("cancelled", {}, execution.signal.reason);
 }
 
-async function apply(step: Step, scope: Scope, execution: Execution): Promise<void> {
+type Results = readonly (Held | undefined)[];
+
+/** Gives a promise only where something has to be waited for: small networks take most of their time between kernels. */
+function apply(step: Step, scope: Scope, execution: Execution): Promise<void> | undefined {
   const { node, operator } = step;
+  const fail = (error: unknown): never => {
+    throw explained(error, node, execution);
+  };
   try {
     const held = (name: string): Held => find(execution, scope, name);
     const inputs = step.inputs.map((name) => (name === "" ? undefined : held(name)));
-    const folded = step.folding && { before: step.folding.before.map(held), after: step.folding.after.map((each) => ({ node: each.node, values: each.values.map(held) })) };
     if (isGone(execution.backend, execution.device)) throw new Error("an earlier node's results are gone");
-    const results = operator ? await compute(step, operator, inputs, folded, execution) : await runControl(node, inputs, execution, scope);
-    results.forEach((value, i) => {
-      const name = step.outputs[i] ?? "";
-      if (name === "") value?.release();
-      else if (value) scope.values.set(name, value);
-    });
-    const missing = step.outputs.findIndex((name, i) => name !== "" && !results[i]);
-    if (missing >= 0) throw new Refusal(`it has no output ${missing} (\`${step.outputs[missing]}\`)`);
-    execution.peak = Math.max(execution.peak, bytesNow() - execution.base);
+    const results = operator ? compute(step, operator, inputs, foldedFor(step, held), execution) : runControl(node, inputs, execution, scope);
+    if (results instanceof Promise) return results.then((values) => store(values, step, scope, execution)).catch(fail);
+    store(results, step, scope, execution);
+    return undefined;
   } catch (error) {
-    throw explained(error, node, execution);
+    return fail(error);
   }
 }
 
-/** Results come with one user: the caller's. */
-async function compute(step: Step, operator: Operator, inputs: readonly (Held | undefined)[], folded: Call["folded"], execution: Execution): Promise<readonly (Held | undefined)[]> {
-  const { node, fused } = step;
-  const given = inputs.filter((value) => value !== undefined);
-  if (!operator.device || (operator.host && staysOnHost(operator, node, inputs, given))) {
-    for (const value of given) await value.read(execution.backend);
-    return operator.host!(node, inputs.map((value) => value?.host())).map((value) => value && Held.host(value).retain());
-  }
-  for (const index of operator.reads ?? []) if (inputs[index]?.onHost === undefined) await inputs[index]?.read(execution.backend);
-  return onBackend(execution.backend, () => {
-    const results = operator.device!({ node, inputs, fused, folded, backend: execution.backend });
-    // Before the scope frees what is nobody's.
-    return results.map((value) => value?.retain());
+function store(results: Results, { outputs }: Step, scope: Scope, execution: Execution): void {
+  results.forEach((value, i) => {
+    const name = outputs[i] ?? "";
+    if (name === "") value?.release();
+    else if (value) scope.values.set(name, value);
   });
+  const missing = outputs.findIndex((name, i) => name !== "" && !results[i]);
+  if (missing >= 0) throw new Refusal(`it has no output ${missing} (\`${outputs[missing]}\`)`);
+  execution.peak = Math.max(execution.peak, bytesNow() - execution.base);
+}
+
+/** The constants of a folding are the same in every run of a plan. */
+const foldings = new WeakMap<Step, Folded>();
+
+function foldedFor(step: Step, held: (name: string) => Held): Folded | undefined {
+  if (!step.folding) return undefined;
+  let folded = foldings.get(step);
+  if (!folded) foldings.set(step, (folded = foldedOf(step.folding, held)));
+  return folded;
+}
+
+/** Results come with one user: the caller's. */
+function compute(step: Step, operator: Operator, inputs: readonly (Held | undefined)[], folded: Folded | undefined, execution: Execution): Results | Promise<Results> {
+  const { node, fused } = step;
+  const { backend } = execution;
+  const given = inputs.filter((value) => value !== undefined);
+  const byHost = !operator.device || (operator.host !== undefined && staysOnHost(operator, node, inputs, given));
+  const work = (): Results => {
+    if (byHost) return operator.host!(node, inputs.map((value) => value?.host())).map((value) => value && Held.host(value).retain());
+    // Retained before the scope frees what is nobody's.
+    return onBackend(backend, () => operator.device!({ node, inputs, fused, folded, backend }).map((value) => value?.retain()));
+  };
+  const needed = byHost ? given : (operator.reads ?? []).flatMap((index) => inputs[index] ?? []);
+  const unread = needed.filter((value) => value.onHost === undefined);
+  return unread.length === 0 ? work() : Promise.all(unread.map((value) => value.read(backend))).then(work);
 }
 
 function staysOnHost(operator: Operator, node: Node, inputs: readonly (Held | undefined)[], given: readonly Held[]): boolean {

@@ -52,9 +52,10 @@ function maskOf(node: Node, at: number, { graph, producers, onlyUser }: Surround
     else high = bound;
   }
   if (y === undefined) return undefined;
-  // What is clipped on both sides is a number on wasm.
+  // What is clipped on both sides is a number on wasm, and so is what a convolution's own ReLU leaves.
   const maker = producers.get(y);
-  const finite = maker?.op === "Clip" && [1, 2].every((i) => scalarOf(graph, maker.inputs[i]) !== undefined);
+  const clipped = maker?.op === "Clip" && [1, 2].every((i) => scalarOf(graph, maker.inputs[i]) !== undefined);
+  const finite = clipped || (maker?.op === "Relu" && producers.get(maker.inputs[0]!)?.op === "Conv" && onlyUser(maker.inputs[0]!) === maker);
   return { rest, group: { node, inputs: [node.inputs[1 - at]!, y], outputs: node.outputs, fused: undefined, folding: undefined, operator: mask(low, high, finite) } };
 }
 

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { floatAttr } from "@vitrine/core";
+import type { Folding } from "../fold.js";
 import type { Held } from "../value.js";
 import type { Folded } from "./operator.js";
 
@@ -21,7 +22,7 @@ export function prepared(weights: Held, bias: Held | undefined, groups: number, 
   const plain = bias?.plain() as tf.Tensor1D | undefined;
   if (!folded) return { name: turn.name, weights: () => turn.apply(weights.plain()), bias: plain };
   const { before, after } = folded;
-  const name = [turn.name, ...before.map(({ id }) => `${id}>`), ...after.map(({ node, values }) => `>${node.op} ${values.map(({ id }) => id).join(" ")}`), `+${bias?.id ?? ""}`].join("|");
+  const name = `${turn.name}|${folded.name}+${bias?.id ?? ""}`;
   const own = (): tf.Tensor => {
     const turned = turn.apply(weights.plain());
     const scaled = before.reduce((w, factor) => byInput(w, groups, factor.plain()), turned);
@@ -29,6 +30,13 @@ export function prepared(weights: Held, bias: Held | undefined, groups: number, 
   };
   const shifted = after.length === 0 ? plain : (weights.form(`bias:${name}`, () => shift(plain, after, turn.apply(weights.plain()).shape[0]!)) as tf.Tensor1D);
   return { name, weights: own, bias: shifted };
+}
+
+/** The values of a folding. */
+export function foldedOf(folding: Folding, held: (name: string) => Held): Folded {
+  const before = folding.before.map(held);
+  const after = folding.after.map(({ node, values }) => ({ node, values: values.map(held) }));
+  return { before, after, name: [...before.map(({ id }) => `${id}>`), ...after.map(({ node, values }) => `>${node.op} ${values.map(({ id }) => id).join(" ")}`)].join("|") };
 }
 
 /** One number for each channel, or one for all. */

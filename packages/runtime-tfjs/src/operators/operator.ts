@@ -5,6 +5,8 @@ import type { Fused } from "../fold.js";
 
 /** Of a `Folding`, the values. */
 export interface Folded {
+  /** Names what it makes of weights. */
+  readonly name: string;
   readonly before: readonly Held[];
   readonly after: readonly { readonly node: Node; readonly values: readonly Held[] }[];
 }
