@@ -52,7 +52,7 @@ export function notice(one: BankAnalysis): Noticed[] {
     const typical = Math.sqrt(norms.reduce((sum, l2) => sum + l2 * l2, 0) / norms.length);
     noticed.push({
       ...about, finding: "dead filters", filters: dead,
-      says: `${countOf(dead.length, "filter")} of ${bank.filters} in ${name} ${dead.length === 1 ? "is" : "are"} next to nothing (L2 at most ${threeDigits(deadShare * typical)}, the layer's is ${threeDigits(typical)}): ${list(dead)}.`,
+      says: `${countOf(dead.length, "filter")} of ${bank.filters} in ${name} ${dead.length === 1 ? "is" : "are"} next to nothing: ${list(dead)} (L2 at most ${threeDigits(deadShare * typical)}, the layer's is ${threeDigits(typical)}).`,
       evidence: { dead: dead.slice(0, most), count: dead.length, of: bank.filters, l2: dead.slice(0, most).map((f) => norms[f]!), rootMeanSquareL2: typical },
     });
   }
