@@ -6,7 +6,7 @@ import { network } from "./network.js";
 import { drawn } from "./pictures.js";
 
 /**
- * Trains the network and watches it.
+ * Trains the network and watches it. Returns what was found, and the network in numbers.
  * @param {number} epochs
  * @param {(line: string) => void} tell
  */
@@ -18,7 +18,8 @@ export async function train(epochs, tell) {
   const watch = watchTraining(model, { inputs: drawn(32, 2).xs });
   const progress = { onEpochEnd: async (/** @type {number} */ epoch, /** @type {tf.Logs | undefined} */ logs) => tell(`epoch ${epoch + 1} of ${epochs}: loss ${logs?.loss?.toFixed(3)}, right ${share(logs?.acc)}`) };
   await model.fit(xs, ys, { epochs, batchSize: 16, verbose: 0, callbacks: [progress, watch] });
-  return watch.findings();
+  const numbers = { layers: model.layers.length, parameters: model.countParams(), inputs: model.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })) };
+  return { reports: await watch.findings(), numbers };
 }
 
 /**
