@@ -31,8 +31,8 @@ const products = (): Promise<tfl.LayersModel> => Promise.resolve(tfl.sequential(
 }));
 
 const known: readonly Trained[] = [
-  { name: "two convolutions, 16²", backend: "cpu", epochs: 8, samples: 64, make: convolutions },
-  { name: "the same, measured on cpu", backend: "cpu", measuredOn: "cpu", epochs: 8, samples: 64, make: convolutions },
+  { name: "two convolutions, 16²", backend: "cpu", epochs: 8, samples: 40, make: convolutions },
+  { name: "the same, measured on cpu", backend: "cpu", measuredOn: "cpu", epochs: 8, samples: 40, make: convolutions },
   { name: "three products, 784", backend: "wasm", epochs: 10, samples: 512, make: products },
 ];
 
@@ -47,7 +47,7 @@ export async function watching(files: readonly string[] = []): Promise<string> {
   for (const file of files) {
     await setBackend("cpu");
     const { name, model } = await networkOf(file);
-    if (model) list.push({ name, backend: "cpu", epochs: 4, samples: 16, make: async () => (await networkOf(file)).model! });
+    if (model) list.push({ name, backend: "cpu", epochs: 3, samples: 8, make: async () => (await networkOf(file)).model! });
     else refused.push(`${name} is a GraphModel, which tfjs cannot train.`);
   }
   for (const one of files.length > 0 ? list : known) rows.push(await measure(one));
