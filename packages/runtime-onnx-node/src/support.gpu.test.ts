@@ -148,6 +148,22 @@ test("ReduceLogSumExp overflows on the provider, is placed on the CPU, and that 
   expect(notices).toEqual(["webgpu leaves 1 node to the CPU (ReduceLogSumExp): correct, at the price of copies."]);
 });
 
+test("a Split into many parts fails on the provider, and is placed on the CPU", async () => {
+  const split = (parts: number): Graph => {
+    const b = new GraphBuilder();
+    return b.build({ outputs: b.split(b.input("x", "float32", [2, 3 * parts, 4]), Array.from({ length: parts }, () => 3), 1).map((part) => b.relu(part)) });
+  };
+  const [few, many] = [split(7), split(24)];
+  const feeds = { x: normals([2, 72, 4]) };
+  expect(forcedToCpu("webgpu", few)).toEqual([]);
+  await expect(bare(many, feeds)).rejects.toThrow(/Split/);
+  const { numbers, notices } = await on(gpu, many, feeds);
+  expect(numbers).toEqual((await on(cpu, many, feeds)).numbers);
+  expect(notices[0]).toContain("Split");
+  const fewer = { x: normals([2, 21, 4]) };
+  expect(await on(gpu, few, fewer)).toEqual({ numbers: (await on(cpu, few, fewer)).numbers, notices: [] });
+});
+
 test("an LSTM with unusual activations fails on the provider, and is placed on the CPU", async () => {
   const b = new GraphBuilder();
   const x = b.input("x", "float32", [3, 1, 2]);

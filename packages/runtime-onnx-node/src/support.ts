@@ -23,6 +23,8 @@ const onCpu: Readonly<Record<string, (node: Node, graph: Graph) => boolean>> = {
   ConvTranspose: (node, graph) => spatialAxesOf(node, graph) > 2,
   // "Conv3D does not support grouped convolution", when it runs.
   Conv: (node, graph) => intAttr(node, "group", 1) > 1 && spatialAxesOf(node, graph) > 2,
+  // A shader binds eight buffers where an adapter has no more, the input among them: with more the run fails.
+  Split: (node) => node.outputs.length > 7,
   // exp overflows: 94.7 for the true logarithm comes out as infinity.
   ReduceLogSumExp: () => true,
   // "Unsupported LSTM activation for WebGPU: HardSigmoid", and likewise every other but these.
