@@ -68,7 +68,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'conformance', include: [`${conformance}/*.test.ts`], exclude: never, testTimeout: 300_000 },
+        test: { name: 'conformance', include: [`${conformance}/*.test.ts`], exclude: never, testTimeout: 300_000, provide: { chromium } },
       },
     ],
   },

@@ -13,7 +13,10 @@ export interface Saved {
   readonly shape: readonly number[];
   readonly channel?: number;
   readonly positions?: readonly (readonly number[] | number)[];
-  readonly params?: { readonly layer?: string; readonly n_steps?: number };
+  readonly params?: {
+    readonly layer?: string; readonly n_steps?: number; readonly baseline?: number;
+    readonly sliding_window_shapes?: readonly number[]; readonly strides?: readonly number[]; readonly mask?: string;
+  };
   /** The graph value that it is of, as exported whole and with batch normalisation apart. */
   readonly onnx_tensor?: string | null;
   readonly onnx_tensor_nofold?: string | null;
