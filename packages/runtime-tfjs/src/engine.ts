@@ -53,7 +53,7 @@ function watch(name: string): void {
 }
 
 /** Whether the device behind a started backend is gone. */
-export function isLost(backend: object | undefined): boolean {
+function isLost(backend: object | undefined): boolean {
   return backend !== undefined && (lostBackends.has(backend) || (backend as GpuBackend).gpgpu?.gl?.isContextLost?.() === true);
 }
 
