@@ -22,7 +22,7 @@ function renamedAttributes(node: Node, renaming: Renaming): Node["attributes"] {
   );
 }
 
-export function renamedGraph(graph: Graph, renaming: Renaming): Graph {
+function renamedGraph(graph: Graph, renaming: Renaming): Graph {
   const own = new Map([...definedIn(graph)].map((name) => [name, renaming.inner(name)]));
   const name = (old: string): string => own.get(old) ?? renaming.name(old);
   const info = <T extends { readonly name: string }>(old: T): T => ({ ...old, name: name(old.name) });
