@@ -19,7 +19,7 @@ const slow = new Set(["Select", "SelectV2", "Equal", "Greater", "GreaterEqual", 
 
 describeShared("models", "Gradients of TensorFlow.js models on tfjs wasm", (at) => {
   // A transposition that moves something: none in tinyvgg; in emoji the phases of two transposed convolutions, and the maps behind the global average.
-  it.each([["tinyvgg", [1, 64, 64, 3], 0], ["emoji", [1, 224, 224, 3], 3]] as const)("%s, as on onnxruntime, by kernels that are fast", async (name, shape, transposes) => {
+  it.each([["tinyvgg", [1, 64, 64, 3], 0], ["emoji", [1, 224, 224, 3], 3]] as const)("%s, as on onnxruntime, by kernels that are fast", async (name, shape: readonly number[], transposes) => {
     const x = float32(shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1.7 * i)));
     const results: Float32Array[] = [];
     for (const [i, engine] of engines.entries()) {
