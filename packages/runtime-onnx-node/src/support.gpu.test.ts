@@ -106,6 +106,22 @@ describe("convolutions whose input channels are a multiple of three", () => {
   });
 });
 
+describe("transposed convolutions in groups of one output channel", () => {
+  // Groups, input and output channels of each, wrong on the bare provider.
+  const cases: [number, number, number, boolean][] = [[1, 4, 1, false], [3, 1, 1, false], [2, 2, 1, true], [3, 3, 1, false], [3, 4, 1, true], [2, 6, 1, true], [4, 8, 1, true], [3, 2, 2, false], [2, 4, 3, false]];
+  test.each(cases)("%i groups of %i to %i channels: wrong is %s, and right in the other layout", async (groups, ins, outs, wrong) => {
+    const b = new GraphBuilder();
+    const shape = [1, groups * ins, 4, 3];
+    const x = b.input("x", "float32", shape);
+    const graph = b.build({ outputs: [b.op("ConvTranspose", [x, b.constant(normals([groups * ins, outs, 2, 2]), "w")], { group: attr.int(groups), strides: attr.ints([2, 1]) }, "y")] });
+    const feeds = { x: normals(shape) };
+    const { numbers } = await on(cpu, graph, feeds);
+    expect(relativeL2(await bare(graph, feeds), numbers) > 1e-2).toBe(wrong);
+    expect(needsPlainLayout(graph)).toBe(wrong);
+    expect(relativeL2((await on(gpu, graph, feeds)).numbers, numbers)).toBeLessThan(2e-6);
+  });
+});
+
 describe("convolutions of volumes that fail on the provider are placed on the CPU", () => {
   const cases: [string, string, number[], number[], Attributes][] = [
     ["transposed", "ConvTranspose", [1, 2, 4, 5, 6], [2, 3, 3, 2, 3], { strides: attr.ints([2, 1, 2]), output_padding: attr.ints([1, 0, 0]) }],

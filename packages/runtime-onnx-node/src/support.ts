@@ -94,10 +94,34 @@ function threesAreWrong(node: Node, shapes: ShapeLookup): boolean | undefined {
   return kernel.some((size) => size > 1) && filters % 4 === 0 && channels > 3 && channels % 3 === 0 && channels % 4 !== 0;
 }
 
+/**
+ * Whether the webgpu provider computes a transposed convolution wrongly in its NHWC layout, without an error (relative error 1); undefined where
+ * the weights' shape is not known. With groups of one output channel each it reads an even number of input channels in pairs, and gets the group's
+ * place wrong: what comes back through a depthwise convolution of multiplier 2 or 4. Of 72 combinations of 2 to 4 groups with 1 to 8 input and
+ * 1 to 4 output channels each, just these are wrong. In its NCHW layout all are right.
+ */
+function transposedIsWrong(node: Node, shapes: ShapeLookup): boolean | undefined {
+  const groups = intAttr(node, "group", 1);
+  if (groups === 1) return false;
+  const weights = shapes(node.inputs[1] ?? "");
+  if (!weights) return undefined;
+  const [channels = 0, outs = 0] = weights;
+  return outs === 1 && (channels / groups) % 2 === 0;
+}
+
+/** Whether a node is wrong in the NHWC layout; undefined where it may be. */
+function isWrongInPlace(node: Node, shapes: ShapeLookup): boolean | undefined {
+  if (node.domain !== "") return false;
+  if (node.op === "ConvTranspose") return transposedIsWrong(node, shapes);
+  if (node.op !== "Conv") return false;
+  const grouped = convolutionIsWrong(node, shapes);
+  return grouped === false ? threesAreWrong(node, shapes) : grouped;
+}
+
 /** Whether a graph has a convolution that is wrong in the NHWC layout and cannot be lowered, or may be, because its weights are computed. */
 export function needsPlainLayout(graph: Graph): boolean {
   const shapes: ShapeLookup = (name) => graph.constants.get(name)?.shape;
   return graph.nodes.some(
-    (node) => (node.op === "Conv" && node.domain === "" && (convolutionIsWrong(node, shapes) !== false || threesAreWrong(node, shapes) !== false)) || subgraphsOf(node).some((inner) => needsPlainLayout(inner.graph)),
+    (node) => isWrongInPlace(node, shapes) !== false || subgraphsOf(node).some((inner) => needsPlainLayout(inner.graph)),
   );
 }
