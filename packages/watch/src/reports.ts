@@ -75,9 +75,8 @@ function following<P extends ParameterShape>(method: Method<P>, before: Findings
 
 function thinned({ budget, leftOut, withoutPictures }: Account): string[] {
   const share = `${Math.round(1000 * budget) / 10} % of training's time`;
-  const list = (epochs: readonly number[]): string => [...epochs].sort((a, b) => a - b).join(", ");
   return [
-    ...(withoutPictures.length > 0 ? [`The pictures of ${withoutPictures.length === 1 ? "epoch" : "epochs"} ${list(withoutPictures)} were left out: watching was to take ${share}. A larger budget, or fewer inputs or layers, leaves room for them.`] : []),
-    ...(leftOut.length > 0 ? [`${leftOut.length === 1 ? "Epoch" : "Epochs"} ${list(leftOut)} ${leftOut.length === 1 ? "was" : "were"} left out: watching was to take ${share}, and what had to wait was more than its memory. A larger budget or memory, or fewer inputs or layers, leaves room for them.`] : []),
+    ...(withoutPictures.length > 0 ? [`The pictures of ${withoutPictures.length === 1 ? "epoch" : "epochs"} ${withoutPictures.join(", ")} were left out: watching was to take ${share}. A larger budget, or fewer inputs or layers, leaves room for them.`] : []),
+    ...(leftOut.length > 0 ? [`${leftOut.length === 1 ? "Epoch" : "Epochs"} ${leftOut.join(", ")} ${leftOut.length === 1 ? "was" : "were"} left out: watching was to take ${share}, and what had to wait was more than its memory. A larger budget or memory, or fewer inputs or layers, leaves room for them.`] : []),
   ];
 }

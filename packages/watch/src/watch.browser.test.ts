@@ -12,7 +12,7 @@ it("watches a network that is trained on webgl, on webgl, as checkpoints tell of
   // The optimizer makes its own tensors at the first step.
   await model.fit(xs, ys, { epochs: 1, verbose: 0 });
   const before = tf.memory().numTensors;
-  const watch = watchTraining(model, { inputs: probe });
+  const watch = watchTraining(model, { inputs: probe, budget: Infinity });
   const save = await saving(model);
   await model.fit(xs, ys, { epochs: 3, verbose: 0, callbacks: [save, watch] });
   const { activation, weights } = await watch.findings();

@@ -21,7 +21,7 @@ describe("what is watched is what checkpoints tell", () => {
     // The optimizer makes its own tensors at the first step.
     await model.fit(xs, ys, { epochs: 1, verbose: 0 });
     const before = tf.memory().numTensors;
-    const watch = watchTraining(model, { inputs: probe });
+    const watch = watchTraining(model, { inputs: probe, budget: 0.5 });
     const save = await saving(model);
     await model.fit(xs, ys, { epochs: 8, verbose: 0, callbacks: [save, watch] });
     expect(tf.memory().numTensors).toBe(before);
@@ -33,7 +33,7 @@ describe("what is watched is what checkpoints tell", () => {
     expectSame(reports.activation, theirs.activation);
     expectSame(reports.weights!, theirs.weights!);
     expect(reports.activation.tensors["sparsity/conv1"]!.tensor.shape).toEqual([9]);
-    expect(reports.activation.facts["watching"]).toMatchObject({ budget: 0.1, leftOut: [], withoutPictures: [], backend: "wasm" });
+    expect(reports.activation.facts["watching"]).toMatchObject({ budget: 0.5, leftOut: [], withoutPictures: [], backend: "wasm" });
     expect(reports.activation.model.file).toBe("small-epoch-8");
     expect(reports.activation.notices).toBeUndefined();
     // It is asked again, and of the same network a second time.
@@ -147,7 +147,7 @@ describe("a training that goes otherwise", () => {
     const { xs, ys } = rows(16);
     const model = denseNetwork();
     const before = tf.memory().numTensors;
-    const watch = watchTraining(model, { inputs: xs });
+    const watch = watchTraining(model, { inputs: xs, budget: Infinity });
     const failing = { onEpochBegin: (epoch: number) => (epoch === 3 ? Promise.reject(new Error("the power went")) : Promise.resolve()) };
     await expect(model.fit(xs, ys, { epochs: 9, verbose: 0, callbacks: [watch, failing] })).rejects.toThrow("the power went");
     const { activation } = await watch.findings();
@@ -160,7 +160,7 @@ describe("a training that goes otherwise", () => {
   it("ends in NaN: said with the layer and the epoch, and the curves end there", async () => {
     const { xs, ys } = rows(16);
     const model = denseNetwork();
-    const watch = watchTraining(model, { inputs: xs });
+    const watch = watchTraining(model, { inputs: xs, budget: Infinity });
     const breaking = {
       onEpochEnd: (epoch: number) => {
         if (epoch === 1) model.getLayer("hidden").setWeights([tf.fill([6, 8], NaN), tf.zeros([8])]);
@@ -182,7 +182,7 @@ describe("a training that goes otherwise", () => {
   it("is looked at while it goes on", async () => {
     const { xs, ys } = rows(16);
     const model = denseNetwork();
-    const watch = watchTraining(model, { inputs: xs });
+    const watch = watchTraining(model, { inputs: xs, budget: Infinity });
     const seen: number[] = [];
     const looking = { onEpochEnd: async () => void seen.push((await watch.findings()).activation.tensors["checkpoints"]!.tensor.data.length) };
     await model.fit(xs, ys, { epochs: 3, verbose: 0, callbacks: [watch, looking] });
@@ -196,7 +196,7 @@ describe("a training that goes otherwise", () => {
   it("is of a data set", async () => {
     const { xs, ys } = rows(8);
     const model = denseNetwork();
-    const watch = watchTraining(model, { inputs: xs });
+    const watch = watchTraining(model, { inputs: xs, budget: Infinity });
     const iterator = () => {
       let batches = 0;
       return Promise.resolve({ next: () => Promise.resolve(++batches > 2 ? { done: true, value: null } : { done: false, value: { xs: xs.clone(), ys: ys.clone() } }) });

@@ -4,6 +4,7 @@ import { tfjs } from "@vitrine/runtime-tfjs";
 import { backendsFor } from "./backend.js";
 import { Budget } from "./budget.js";
 import { watchError } from "./errors.js";
+import { nextStep } from "./next-step.js";
 import { Pictures } from "./pictures.js";
 import type { Probe } from "./probe.js";
 import { batch, Recorder } from "./recorder.js";
@@ -92,9 +93,7 @@ export class Watcher {
       this.#budget.stop();
       if (this.#copying + this.#copy <= Math.max(this.#budget.share * this.#budget.training, cheap)) await this.#take();
       else this.#leftOut.push(this.#epoch);
-      // The newest waits until it is known whether it is the last, which is pictured in any case.
-      while (this.#waiting.first && (this.#waiting.count > 1 || this.#pictures.has(this.#waiting.first.epoch)) && this.#budget.allowance >= this.#cost(this.#waiting.first)) await this.#measure();
-      while (this.#waiting.isFull) await this.#makeRoom();
+      while (await this.#step());
       this.#budget.start();
     });
   }
@@ -106,6 +105,7 @@ export class Watcher {
       if (this.#recorder && this.#last?.epoch !== this.#epoch) {
         await this.#take();
         if (this.#leftOut.at(-1) === this.#epoch) this.#leftOut.pop();
+        while (this.#waiting.isFull) this.#leftOut.push(this.#waiting.giveUp(this.#measured));
       }
       await this.#recorder?.release();
     });
@@ -120,7 +120,7 @@ export class Watcher {
       const during = { budget: share, trainingSeconds: training / 1000, watchingSeconds: spent / 1000, statesDuringTraining: recorder.states };
       try {
         for (let next = this.#waiting.take(); next; next = this.#waiting.take()) await this.#look(next, true);
-        const account = { ...during, leftOut: this.#leftOut, withoutPictures: this.#unpictured, backend: (await engine.runtime()).info.provider };
+        const account = { ...during, leftOut: [...this.#leftOut].sort((a, b) => a - b), withoutPictures: [...this.#unpictured], backend: (await engine.runtime()).info.provider };
         return await reportsOf({ engine, recorder, last, network: this.#network, probe: this.#probe, wanted: this.#wanted }, account);
       } finally {
         await recorder.release();
@@ -164,13 +164,21 @@ export class Watcher {
     this.#waiting.add(this.#last);
   }
 
-  #cost({ epoch }: Waiting): number {
-    return this.#pictures.has(epoch) ? this.#costs.pictured : this.#costs.plain;
-  }
-
-  async #measure(pictures = true): Promise<void> {
-    const next = this.#waiting.take();
-    if (next) await this.#budget.spend(() => this.#look(next, pictures && this.#pictures.has(next.epoch)));
+  /** Does what is due. Returns false where nothing is. */
+  async #step(): Promise<boolean> {
+    const { first, count, isFull } = this.#waiting;
+    const pictured = first !== undefined && this.#pictures.has(first.epoch);
+    const step = nextStep({ waiting: count, full: isFull, pictured, begun: this.#measured !== undefined, allowance: this.#budget.allowance, costs: this.#costs });
+    if (step === "wait") return false;
+    if (step === "give-up") {
+      this.#leftOut.push(this.#waiting.giveUp(this.#measured));
+      return true;
+    }
+    const plainly = step === "measure-plainly";
+    const state = this.#waiting.take()!;
+    if (plainly && pictured) this.#unpictured.push(state.epoch);
+    await this.#budget.spend(() => this.#look(state, pictured && !plainly));
+    return true;
   }
 
   async #look({ epoch, snapshot }: Waiting, pictures: boolean): Promise<void> {
@@ -181,15 +189,6 @@ export class Watcher {
     this.#costs[pictures ? "pictured" : "plain"] = performance.now() - began;
   }
 
-  /** What waits takes more memory than it may: it is measured without pictures, which cost most, or left out. */
-  async #makeRoom(): Promise<void> {
-    const first = this.#waiting.first!;
-    if (this.#measured !== undefined && this.#budget.allowance >= this.#costs.plain) {
-      if (this.#pictures.has(first.epoch)) this.#unpictured.push(first.epoch);
-      await this.#measure(false);
-    } else this.#leftOut.push(this.#waiting.giveUp(this.#measured));
-  }
-
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
@@ -197,5 +196,5 @@ export class Watcher {
   }
 }
 
-/** Milliseconds of copying that nobody asks after. */
-const cheap = 20;
+/** Milliseconds of copying, over a whole training, that nobody asks after. */
+const cheap = 100;
