@@ -109,11 +109,22 @@ async function restart(name: string): Promise<boolean> {
   const { backendName } = selection();
   if (backendName !== name) return startBackend(name);
   // Whoever has selected it gets the new one.
-  return setBackend(name).then((done) => (watch(name), done), () => false);
+  return inTurn(() => setBackend(name)).then((done) => (watch(name), done), () => false);
+}
+
+let lastStart: Promise<unknown> = Promise.resolve();
+
+/** tfjs selects what it starts, for the whole page: two starts at once would each take the other's selection for a failure. */
+function inTurn<T>(start: () => Promise<T>): Promise<T> {
+  const mine = lastStart.then(start);
+  lastStart = mine.catch(() => undefined);
+  return mine;
 }
 
 /** Starts a registered backend, and leaves the one that the user has selected. Returns false where it does not start. */
-export async function startBackend(name: string): Promise<boolean> {
+export const startBackend = (name: string): Promise<boolean> => inTurn(() => startedNow(name));
+
+async function startedNow(name: string): Promise<boolean> {
   const { backendName, backendInstance } = selection();
   try {
     if (!(await setBackend(name))) return false;
