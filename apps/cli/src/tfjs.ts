@@ -1,9 +1,11 @@
 import { definePlugin, type Plugin, type ProviderState, type RuntimeFactory, type RuntimeOptions } from "@vitrine/core";
+import { bringWebGpu, webGpuMissing } from "./tfjs-webgpu.js";
 
 /** The backends of TensorFlow.js that run in Node; the others need a browser. */
 const backends: Readonly<Record<string, () => Promise<unknown>>> = {
   wasm: () => import("@tensorflow/tfjs-backend-wasm"),
   cpu: () => import("@tensorflow/tfjs-backend-cpu"),
+  webgpu: bringWebGpu,
 };
 
 /** The runtime, once the backends that are asked for have been brought: TensorFlow.js takes a third of a second to load, and most runs do without. */
@@ -17,13 +19,18 @@ async function load(names: readonly string[]): Promise<RuntimeFactory> {
 
 const factory: RuntimeFactory = {
   id: "tfjs",
-  summary: "TensorFlow.js kernels: wasm, cpu",
+  summary: "TensorFlow.js kernels: wasm, cpu; webgpu where it is installed",
   providers: async (): Promise<readonly ProviderState[]> => {
-    const states = await (await load(Object.keys(backends))).providers();
-    return states.map((state) => (Object.hasOwn(backends, state.provider) ? state : { ...state, note: "It runs in a browser only." }));
+    // WebGPU takes a second to load: here it is only looked for.
+    const states = await (await load(["wasm", "cpu"])).providers();
+    return states.map((state): ProviderState => {
+      if (state.provider !== "webgpu") return Object.hasOwn(backends, state.provider) ? state : { ...state, note: "It runs in a browser only." };
+      const missing = webGpuMissing();
+      return missing === undefined ? { provider: "webgpu", available: true, note: "Where there is an adapter." } : { provider: "webgpu", available: false, note: missing };
+    });
   },
   create: async (options: RuntimeOptions = {}) => (await load(options.providers ?? ["wasm"])).create(options),
 };
 
-/** TensorFlow.js on the command line: `--runtime tfjs:wasm`, `tfjs:cpu`. Nothing of it is loaded before it is asked for. */
+/** TensorFlow.js on the command line: `--runtime tfjs:wasm`, `tfjs:cpu`, `tfjs:webgpu`. Nothing of it is loaded before it is asked for. */
 export const tfjsPlugin: Plugin = definePlugin({ name: "@vitrine/runtime-tfjs", register: (registry) => registry.runtime(factory) });
