@@ -2,7 +2,7 @@ import { coreError } from "../errors/catalogue.js";
 import type { Format, ModelSource } from "../format/format.js";
 import type { Graph } from "../graph/graph.js";
 import type { InputReader, ModelSpec } from "../input/spec.js";
-import { batchAxis, fixedBatch, layoutOf } from "../model/batch.js";
+import { batchAxis, fixedBatch, isBatchName, layoutOf } from "../model/batch.js";
 import { LoadedModel, type ModelParts } from "../model/loaded-model.js";
 import type { Model } from "../model/model.js";
 import { foldConstantIf } from "../passes/constant-if.js";
@@ -55,7 +55,7 @@ export async function loadModel(source: ModelSource, context: LoadContext): Prom
 
 /** Frees a batch fixed at 1: by the shapes that the file declares where they suffice, else by observed ones. */
 async function withFreeBatch(graph: Graph, parts: Omit<ModelParts, "graph" | "batchReason">): Promise<Pick<FreedBatch, "graph" | "reason">> {
-  if (fixedBatch(graph, parts.spec) !== 1) return { graph, reason: undefined };
+  if (fixedBatch(graph, parts.spec) !== 1 && !mayBeTime(graph, parts.spec)) return { graph, reason: undefined };
   const given = Object.fromEntries(
     graph.inputs.flatMap((input): [string, number | undefined][] => {
       const spec = parts.spec.inputs[input.name];
@@ -63,18 +63,37 @@ async function withFreeBatch(graph: Graph, parts: Omit<ModelParts, "graph" | "ba
     }),
   );
   const byDeclaration = freeBatch(graph, declaredShapes(graph), given);
-  if (byDeclaration.freed) return byDeclaration;
+  if (byDeclaration.freed || known(byDeclaration)) return named(byDeclaration);
   const probe = new LoadedModel({ ...parts, graph, batchReason: undefined });
   try {
     const values = graph.nodes.flatMap((node) => node.outputs.filter((name) => name !== ""));
     const shapes = await probe.shapes(values);
-    return freeBatch(graph, (value) => shapes.get(value), given);
+    return named(freeBatch(graph, (value) => shapes.get(value), given));
   } catch {
     // A model whose shapes cannot be observed yet (sizes that depend on the input, a node that this runtime refuses) keeps its batch.
     return byDeclaration;
   } finally {
     await probe.dispose();
   }
+}
+
+/** Whether what is taken for the batch could be the time of a recurrent layer: an open first axis that nobody has called a batch. */
+function mayBeTime(graph: Graph, spec: ModelSpec): boolean {
+  if (!graph.nodes.some(({ op, domain }) => domain === "" && (op === "LSTM" || op === "GRU" || op === "RNN"))) return false;
+  return graph.inputs.some((input) => layoutOf(spec.inputs[input.name]) === undefined && (input.shape?.length ?? 0) > 1 && batchAxis(input, undefined) === 0 && !isBatchName(input.shape![0]!));
+}
+
+const known = ({ axes }: FreedBatch): boolean => Object.keys(axes).length > 0;
+
+/** Calls the axes along which samples were followed by a batch's name, so that they are taken for it. */
+function named(found: FreedBatch): FreedBatch {
+  const inputs = found.graph.inputs.map((input) => {
+    const axis = found.axes[input.name];
+    const dim = axis === undefined ? undefined : input.shape?.[axis];
+    if (axis === undefined || typeof dim === "number" || isBatchName(dim ?? null)) return input;
+    return { ...input, shape: input.shape!.map((old, i) => (i === axis ? "N" : old)) };
+  });
+  return { ...found, graph: { ...found.graph, inputs } };
 }
 
 function declaredShapes(graph: Graph): ShapeLookup {

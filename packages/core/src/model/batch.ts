@@ -1,10 +1,13 @@
 import { intsAttr } from "../graph/attributes.js";
-import type { Graph, ValueInfo } from "../graph/graph.js";
+import type { Dim, Graph, ValueInfo } from "../graph/graph.js";
 import { isImageSpec, type InputSpec, type ModelSpec } from "../input/spec.js";
 import type { InputAxes } from "./layers.js";
 import { usualUnitAxis } from "./axes.js";
 
 const batchNames = new Set(["n", "batch", "none", "batch_size", "batchsize", "unk__0"]);
+
+/** Whether a dimension is called what exporters call a batch. */
+export const isBatchName = (dim: Dim): boolean => typeof dim === "string" && batchNames.has(dim.toLowerCase());
 
 /**
  * The batch axis of an input, in this order: the spec's `layout`; the only symbolic dimension; one named N, batch or None; else axis 0.
@@ -20,7 +23,7 @@ export function batchAxis(input: ValueInfo, spec: InputSpec | undefined): number
   if (shape.length === 0) return input.shape ? undefined : 0;
   const symbolic = shape.flatMap((dim, axis) => (typeof dim === "number" ? [] : [axis]));
   if (symbolic.length === 1) return symbolic[0];
-  const named = shape.findIndex((dim) => typeof dim === "string" && batchNames.has(dim.toLowerCase()));
+  const named = shape.findIndex(isBatchName);
   return named >= 0 ? named : 0;
 }
 
