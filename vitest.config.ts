@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -29,6 +30,8 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: false } },
   test: {
     environment: 'node',
+    // One less than there are processors, as is usual, would be one of two: natives wait much, and leave the other idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -46,7 +49,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'gpu', include: files('.gpu'), exclude: [...never, conformance], testTimeout: 300_000, fileParallelism: false },
+        test: { name: 'gpu', include: files('.gpu'), exclude: [...never, conformance], testTimeout: 300_000 },
       },
       {
         extends: true,
