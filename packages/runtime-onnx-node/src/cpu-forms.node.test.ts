@@ -59,6 +59,8 @@ describe("a comparison as a number", () => {
       (b: GraphBuilder, x: string) => b.greater(x, x),
       (b: GraphBuilder, x: string) => b.greater(x, b.constant(float32([2], [0, 1]))),
       (b: GraphBuilder, x: string) => b.greater(x, b.scalar(1e-30)),
+      // The result has the two axes of the threshold.
+      (b: GraphBuilder, x: string) => b.greater(x, b.constant(float32([1, 1], [0]))),
       (b: GraphBuilder, x: string) => b.and(b.greater(x, b.scalar(0)), b.equal(x, b.scalar(1))),
     ]) {
       const graph = mask(make);
@@ -140,5 +142,8 @@ describe("a convolution whose channels are split", () => {
     const other = new GraphBuilder();
     const odd = other.build({ outputs: split(other, conv(other), [4, 20]) });
     expect(cpuForms(odd)).toBe(odd);
+    const last = new GraphBuilder();
+    const empty = last.build({ outputs: split(last, conv(last), [24, 0]) });
+    expect(cpuForms(empty)).toBe(empty);
   });
 });

@@ -44,19 +44,23 @@ function threshold(b: GraphBuilder, cast: Node, producers: ReadonlyMap<string, N
  */
 function switching(b: GraphBuilder, where: Node, producers: ReadonlyMap<string, Node>, consumers: ReadonlyMap<string, readonly Node[]>): boolean {
   const [condition = "", left = "", otherwise = ""] = where.inputs;
-  const zero = b.constantAt(otherwise);
-  if (producers.get(condition)?.op !== "Equal" || zero?.dtype !== "float32" || zero.shape.some((dim) => dim !== 1) || Number(zero.read().data[0]) !== 0) return false;
+  if (producers.get(condition)?.op !== "Equal" || scalarAt(b, otherwise) !== 0) return false;
   if (!consumers.get(where.outputs[0]!)?.some(({ op, inputs }) => op === "Sub" && inputs[0] === left && inputs[1] === where.outputs[0])) return false;
   b.substitute(where, { op: "Mul", inputs: [left, b.op("Cast", [condition], { to: attr.int(float32Code) })] });
   return true;
 }
 
+/** A float32 without axes: one of [1, 1] would lend its axes to the result. */
+function scalarAt(b: GraphBuilder, name: string): number | undefined {
+  const constant = b.constantAt(name);
+  return constant?.dtype === "float32" && constant.shape.length === 0 ? Number(constant.read().data[0]) : undefined;
+}
+
 /** `x > threshold` or `x < threshold` as max(0, min(1, alpha · x + beta)). */
 function stepOf(b: GraphBuilder, test: Node | undefined): { x: string; attributes: Node["attributes"] } | undefined {
   if (test?.domain !== "" || (test.op !== "Greater" && test.op !== "Less")) return undefined;
-  const constant = b.constantAt(test.inputs[1]!);
-  if (constant?.dtype !== "float32" || constant.shape.some((dim) => dim !== 1)) return undefined;
-  const bound = Number(constant.read().data[0]);
+  const bound = scalarAt(b, test.inputs[1]!);
+  if (bound === undefined) return undefined;
   // Multiplying by a power of two is exact and so is the sign of the sum; neighbours of the bound have to be 1 apart.
   const steep = bound === 0 ? 2 ** 127 : 2 ** 100;
   if (bound !== 0 && !(Math.abs(bound) > 2 ** -60 && Math.abs(bound) < 2 ** 20)) return undefined;
@@ -96,7 +100,7 @@ function divided(b: GraphBuilder, split: Node, conv: Node | undefined, single: (
   const sizes = b.constantAt(split.inputs[1] ?? "");
   if (!sizes || !constants.every((constant) => constant?.dtype === "float32")) return false;
   const counts = toNumbers(sizes.read());
-  if (counts.some((count) => count % blockOfChannels !== 0)) return false;
+  if (counts.some((count) => count === 0 || count % blockOfChannels !== 0)) return false;
   b.remove(split);
   let from = 0;
   counts.forEach((count, i) => {
