@@ -1,6 +1,5 @@
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,6 +17,7 @@ import { matrixTable, type Column } from "./matrix/table.js";
 import { engineOn, runNetwork, type Library, type MatrixNetwork, type Outcome } from "./matrix/work.js";
 import { ReferenceNetworks } from "./networks.js";
 import { describeShared } from "./shared.js";
+import { softwareAdapter } from "./software-adapter.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -60,9 +60,8 @@ const places: readonly Place[] = [
 /** Networks that a runtime refuses, all else it runs. */
 const refused: Readonly<Record<string, readonly string[]>> = { "tfjs webgpu": ["tiny-volume"] };
 
-/** SwiftShader's driver, which Debian's chromium brings; on a machine with a GPU its own is there already. */
-const driver = ["/usr/lib/chromium/vk_swiftshader_icd.json", "/usr/share/chromium/vk_swiftshader_icd.json"].find((file) => existsSync(file));
-if (process.env["VITRINE_GPU"] !== "hardware" && driver !== undefined) process.env["VK_ICD_FILENAMES"] ??= driver;
+// Without one a runtime says itself why it is not to be had.
+softwareAdapter();
 
 describeShared("conformance", "The matrix: methods × formats × runtimes", (at) => {
   const chromium = inject("chromium");
