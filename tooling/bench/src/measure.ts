@@ -13,10 +13,21 @@ export async function milliseconds(work: () => Promise<unknown>): Promise<number
 
 /** Milliseconds of the processor that a work takes, this process's other threads included: on a machine that does other things besides, a clock says less of a work on one thread. */
 export async function processorMilliseconds(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
+  return (await timed(work)).processor;
+}
+
+export interface Timed {
+  /** Milliseconds by the clock. */
+  readonly clock: number;
+  /** Milliseconds of all threads of this process, those that collect garbage and compile included. */
+  readonly processor: number;
+}
+
+export async function timed(work: () => Promise<unknown>): Promise<Timed> {
+  const [began, before] = [performance.now(), process.cpuUsage()];
   await work();
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  return { clock: performance.now() - began, processor: (user + system) / 1000 };
 }
 
 export interface Paired {

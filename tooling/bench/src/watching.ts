@@ -1,10 +1,10 @@
 import { memory, oneHot, randomUniform, setBackend, tensor1d, tidy, train, type Tensor } from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { watchTraining } from "@vitrine/watch";
-import { median, processorMilliseconds, table } from "./measure.js";
+import { median, milliseconds, table, timed, type Timed } from "./measure.js";
 import { networkOf } from "./tfjs-networks.js";
 
-const rounds = 3;
+const rounds = 7;
 const probeSize = 32;
 
 interface Trained {
@@ -41,7 +41,7 @@ const known: readonly Trained[] = [
  * @param files paths of `model.json` of LayersModels, trained on cpu; by default networks that are built here
  */
 export async function watching(files: readonly string[] = []): Promise<string> {
-  const rows: (string | number)[][] = [["", "backend", "fit s", "watched s", "adds %", "min", "max", "by its own account %", "states in fit", "findings s", "tensors left"]];
+  const rows: (string | number)[][] = [["", "backend", "fit s", "watched s", "adds %", "min", "max", "by the processor %", "by its own account %", "states in fit", "findings s", "tensors left"]];
   const refused: string[] = [];
   const list: Trained[] = [];
   for (const file of files) {
@@ -51,16 +51,17 @@ export async function watching(files: readonly string[] = []): Promise<string> {
     else refused.push(`${name} is a GraphModel, which tfjs cannot train.`);
   }
   for (const one of files.length > 0 ? list : known) rows.push(await measure(one));
-  return [`Training with a watcher (${probeSize} samples, budget 10 %) over training without, in turn, ${rounds} rounds, in seconds of the processor; fit alone, the findings that are made afterwards beside it\n${table(rows)}`, ...refused].join("\n");
+  return [`Training with a watcher (${probeSize} samples, budget 10 %) over training without, in turn, ${rounds} rounds, by the clock and in seconds of the processor, whose threads also compile and collect garbage; fit alone, the findings that are made afterwards beside it\n${table(rows)}`, ...refused].join("\n");
 }
 
 async function measure({ name, backend, measuredOn, epochs, samples, make }: Trained): Promise<(string | number)[]> {
   await setBackend(backend);
   const before = memory().numTensors;
-  const [bare, watched, ratios, shares, findings]: number[][] = [[], [], [], [], []];
+  const [bare, watched]: Timed[][] = [[], []];
+  const [shares, findings]: number[][] = [[], []];
   let states = "";
   for (let round = -1; round < rounds; round++) {
-    const seconds: Record<"bare" | "watched", number> = { bare: 0, watched: 0 };
+    const took: Partial<Record<"bare" | "watched", Timed>> = {};
     for (const which of round % 2 === 0 ? (["bare", "watched"] as const) : (["watched", "bare"] as const)) {
       const model = await make();
       const optimizer = train.sgd(0.01);
@@ -72,9 +73,9 @@ async function measure({ name, backend, measuredOn, epochs, samples, make }: Tra
       const probe = randomUniform([probeSize, ...shape], 0, 1, "float32", 5);
       const watch = watchTraining(model, { inputs: probe, ...(measuredOn !== undefined && { backend: measuredOn }) });
       const fit = (callbacks: tfl.CustomCallbackArgs) => model.fit(xs, ys as Tensor, { epochs, batchSize: 16, verbose: 0, callbacks });
-      seconds[which] = (await processorMilliseconds(() => fit(which === "watched" ? watch : {}))) / 1000;
+      took[which] = await timed(() => fit(which === "watched" ? watch : {}));
       if (which === "watched" && round >= 0) {
-        findings!.push((await processorMilliseconds(() => watch.findings())) / 1000);
+        findings!.push((await milliseconds(() => watch.findings())) / 1000);
         const account = (await watch.findings()).activation.facts["watching"] as { trainingSeconds: number; watchingSeconds: number; statesDuringTraining: number };
         shares!.push((100 * account.watchingSeconds) / account.trainingSeconds);
         states = `${account.statesDuringTraining} of ${epochs + 1}`;
@@ -83,9 +84,14 @@ async function measure({ name, backend, measuredOn, epochs, samples, make }: Tra
     }
     // The first round warms up.
     if (round < 0) continue;
-    bare!.push(seconds.bare);
-    watched!.push(seconds.watched);
-    ratios!.push(100 * (seconds.watched / seconds.bare - 1));
+    bare!.push(took.bare!);
+    watched!.push(took.watched!);
   }
-  return [name, measuredOn ?? backend, median(bare!), median(watched!), median(ratios!), Math.min(...ratios!), Math.max(...ratios!), median(shares!), states, median(findings!), String(memory().numTensors - before)];
+  const adds = (by: keyof Timed): number[] => watched!.map((one, round) => 100 * (one[by] / bare![round]![by] - 1));
+  const clock = adds("clock");
+  const seconds = (all: readonly Timed[]): number => median(all.map((one) => one.clock)) / 1000;
+  return [
+    name, measuredOn ?? backend, seconds(bare!), seconds(watched!), median(clock), Math.min(...clock), Math.max(...clock), median(adds("processor")), median(shares!),
+    states, median(findings!), String(memory().numTensors - before),
+  ];
 }
