@@ -73,7 +73,7 @@ export function grouped(nodes: readonly Node[], graph: Graph, users: ReadonlyMap
     return user && !more && !wanted.includes(name) && user.inputs.filter((each) => each === name).length === 1 ? user : undefined;
   };
   for (const node of nodes) {
-    const pattern = patternAt(node, { graph, producers, onlyUser }, users);
+    const pattern = patternAt(node, { graph, producers, onlyUser, wanted }, users);
     if (pattern) {
       groups.set(node, pattern.group);
       for (const each of pattern.rest) gone.add(each);

@@ -11,15 +11,10 @@ export async function milliseconds(work: () => Promise<unknown>): Promise<number
   return performance.now() - began;
 }
 
-/** Milliseconds of the processor that a work takes, this process's other threads included: on a machine that does other things besides, a clock says less of a work on one thread. */
-export async function processorMilliseconds(work: () => Promise<unknown>): Promise<number> {
-  return (await timed(work)).processor;
-}
-
 export interface Timed {
   /** Milliseconds by the clock. */
   readonly clock: number;
-  /** Milliseconds of all threads of this process, those that collect garbage and compile included. */
+  /** Milliseconds of all threads of this process, those that compile and collect garbage included: what nobody waits for counts too, what other programs take does not. */
   readonly processor: number;
 }
 
@@ -82,7 +77,7 @@ const longEnough = 30;
 const asleep = 10;
 
 /** Runs works in turn, each round begun by another one, as often each time as takes long enough. Milliseconds are of one call. */
-export async function inTurn(works: Readonly<Record<string, () => Promise<unknown>>>, rounds: number, clock = milliseconds): Promise<Turns> {
+export async function inTurn(works: Readonly<Record<string, () => Promise<unknown>>>, rounds: number): Promise<Turns> {
   const names = Object.keys(works);
   const calls = new Map<string, number>();
   for (const name of names) {
@@ -96,7 +91,7 @@ export async function inTurn(works: Readonly<Record<string, () => Promise<unknow
       const name = names[(i + round) % names.length]!;
       const count = calls.get(name)!;
       await new Promise((resolve) => setTimeout(resolve, asleep));
-      const took = await clock(async () => {
+      const took = await milliseconds(async () => {
         for (let call = 0; call < count; call++) await works[name]!();
       });
       times.get(name)!.push(took / count);

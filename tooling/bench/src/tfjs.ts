@@ -7,7 +7,7 @@ import { writeOnnx } from "@vitrine/format-onnx";
 import { tfjsPlugin } from "@vitrine/format-tfjs";
 import { onnxNode } from "@vitrine/runtime-onnx-node";
 import { tfjs as tfjsRuntime } from "@vitrine/runtime-tfjs";
-import { inTurn, median, processorMilliseconds, table, type Turns } from "./measure.js";
+import { inTurn, median, table, type Turns } from "./measure.js";
 import { threads } from "./setup.js";
 import { mobileNet, networkOf, smallVgg, type TfjsNetwork } from "./tfjs-networks.js";
 
@@ -36,7 +36,7 @@ export async function tfjs(files: readonly string[] = []): Promise<string> {
     network.dispose();
   }
   return [
-    `Forward on tfjs ${getBackend()} (${threadsOf(getThreadsCount())}): the tfjs runtime over tfjs's own predict, transposes, upload and reading back included; milliseconds of the processor, ${rounds} rounds, median and spread of their ratios, and the ratio of the fastest of each\n${table(against)}`,
+    `Forward on tfjs ${getBackend()} (${threadsOf(getThreadsCount())}): the tfjs runtime over tfjs's own predict, transposes, upload and reading back included; milliseconds by the clock, ${rounds} rounds, median and spread of their ratios, and the ratio of the fastest of each\n${table(against)}`,
     `Gradient of a logit by the input, forward included, over forward only, on the same\n${table(gradients)}`,
     `The same networks on every runtime by the clock; what a user can choose from\n${table(side)}`,
   ].join("\n\n");
@@ -82,7 +82,7 @@ async function measure(network: TfjsNetwork): Promise<Measured> {
     const run = ({ model, forward, feeds }: typeof ours) => model.run(forward, feeds);
     const reference = await predict();
     const result = toFloat32((await run(ours))[ours.model.output.name] as Tensor);
-    const onTfjs = await inTurn({ ours: () => run(ours), predict, forward: () => ours.model.run(gradient.forward, ours.feeds), gradient: () => ours.model.run(gradient.graph, gradient.feeds) }, rounds, processorMilliseconds);
+    const onTfjs = await inTurn({ ours: () => run(ours), predict, forward: () => ours.model.run(gradient.forward, ours.feeds), gradient: () => ours.model.run(gradient.graph, gradient.feeds) }, rounds);
     const session = await webSession(several.model, x);
     sessions.push(session);
     const onAll = await inTurn({ ours: () => run(ours), node1: () => run(one), node: () => run(several), web: session.run }, rounds);

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { intAttr, intsAttr, stringAttr } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { Held } from "../value.js";
-import { convolve, lift } from "./convolve.js";
+import { convolve, finished, lift } from "./convolve.js";
 import { prepared } from "./folded.js";
 import { input, type DeviceOperator, type Operator } from "./operator.js";
 import { phased } from "./phases.js";
@@ -54,6 +54,11 @@ const convTranspose: DeviceOperator = (call) => {
   });
   const maps = perGroup * groups;
   const ready = prepared(weights, call.inputs[2], groups, call.folded, { name: `turned ${groups}`, apply: (w: tf.Tensor) => turned(w, groups) });
+  const single = groups === 1 && size.every((dim) => dim === 1) && out.every((dim, axis) => dim === kernel[axis]) && cut.every((n) => n === 0) && dilations.every((n) => n === 1);
+  if (single && x.size > 0) {
+    const y = tf.matMul(tf.reshape<tf.Rank.R2>(x.last(), [samples, channels]), weights.form(`spread:${ready.name}`, () => spreadOf(ready.weights())) as tf.Tensor2D);
+    return [Held.device(x.dtype, [samples, maps, ...out], finished(tf.reshape(y, [samples, ...out, maps]), { prepared: ready, fused: call.fused }), "last")];
+  }
   if (groups === 1 && size.length <= 2 && strides.some((n) => n > 1) && dilations.every((n) => n === 1) && x.size > 0) {
     const flat = (list: readonly number[], lead: number): number[] => (size.length === 2 ? [...list] : [lead, ...list]);
     const source = tf.reshape<tf.Rank.R4>(x.last(), [samples, ...flat(size, 1), channels] as [number, number, number, number]);
@@ -66,6 +71,13 @@ const convTranspose: DeviceOperator = (call) => {
   const y = convolve({ x: spaced, weights, prepared: ready, groups, window, fused: call.fused });
   return [Held.device(x.dtype, [samples, maps, ...out], y, "last")];
 };
+
+/** Of turned weights [M, C, …kernel], what one element of each channel spreads to: [C, places · M]. */
+function spreadOf(turnedWeights: tf.Tensor): tf.Tensor {
+  const [maps = 0, channels = 0, ...kernel] = turnedWeights.shape;
+  const places = kernel.reduce((a, b) => a * b, 1);
+  return tf.reshape(tf.transpose(tf.reverse(tf.reshape<tf.Rank.R3>(turnedWeights, [maps, channels, places]), [2]), [1, 2, 0]), [channels, places * maps]);
+}
 
 /** [C, M / groups, …] as [M, C / groups, …], turned round along every spatial axis. */
 function turned(w: tf.Tensor, groups: number): tf.Tensor {

@@ -100,7 +100,7 @@ function volume(x: tf.Tensor, filter: tf.Tensor, window: Window): tf.Tensor {
 }
 
 /** Bias and activation, where the kernel did not apply them. */
-function finished(y: tf.Tensor, { prepared: { bias }, fused }: Pick<Convolution, "prepared" | "fused">): tf.Tensor {
+export function finished(y: tf.Tensor, { prepared: { bias }, fused }: Pick<Convolution, "prepared" | "fused">): tf.Tensor {
   const biased = bias ? tf.add(y, bias) : y;
   if (fused === undefined) return biased;
   return fused === "relu" ? tf.relu(biased) : tf.relu6(biased);

@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { floats } from "../floats.js";
 import { align } from "../layout.js";
 import { Held } from "../value.js";
-import { select } from "./kernels.js";
 import { input, type Operator } from "./operator.js";
 import { neighbour, positive } from "./truths.js";
 
@@ -40,21 +39,3 @@ export const mask = (low: Bound | undefined, high: Bound | undefined, finite: bo
     return [Held.device(g.dtype, shape, tf.mul(tensors[0]!, between(tensors[1]!, low, high, finite ? tf.step : positive)), layout)];
   },
 });
-
-/**
- * `taken = Where(Equal(a, b), left, 0)` and `rest = Sub(left, taken)` as one: inputs a, b and left; outputs taken and rest. How a pooling's
- * cotangent finds its maximum. What is NaN in a or b counts as equal on wasm; what is infinite in both does so everywhere.
- */
-export const switching: Operator = {
-  device: (call) => {
-    const given = [input(call, 0), input(call, 1), input(call, 2)];
-    const { tensors, layout, shape } = align(given);
-    const [a, b, left] = tensors as [tf.Tensor, tf.Tensor, tf.Tensor];
-    if (call.backend === "wasm" && given.every((value) => value.dtype === "float32")) {
-      const rest = tf.mul(left, positive(tf.abs(tf.sub(a, b))));
-      return [Held.device("float32", shape, tf.sub(left, rest), layout), Held.device("float32", shape, rest, layout)];
-    }
-    const taken = select(tf.equal(a, b), left, tf.zerosLike(left));
-    return [Held.device(given[2]!.dtype, shape, taken, layout), Held.device(given[2]!.dtype, shape, tf.sub(left, taken), layout)];
-  },
-};

@@ -35,6 +35,9 @@ export function convolutionCases(): OperatorCase[] {
     transposed("dilated", [1, 2, 5, 4], [2, 3, 3, 2], { dilations: ints([2, 3]), pads: ints([1, 0, 0, 1]) }),
     transposed("a series", [2, 3, 6], [3, 2, 4], { strides: ints([3]), output_padding: ints([1]) }),
     transposed("of a given size", [1, 2, 4, 4], [2, 2, 3, 3], { strides: ints([2, 2]), output_shape: ints([8, 9]) }),
+    transposed("of one place", [2, 3, 1, 1], [3, 2, 3, 2]),
+    transposed("of one place, strided, over volumes", [1, 2, 1, 1, 1], [2, 3, 2, 3, 2], { strides: ints([2, 1, 3]) }),
+    operatorCase("ConvTranspose", "of one place, with bias", [uniform([1, 2, 1], 1), w([2, 3, 4]), w([3], 4)], { kernel_shape: ints([4]) }),
     operatorCase("ConvTranspose", "with bias", [uniform([1, 2, 3, 3], 1), w([2, 3, 2, 2]), w([3], 4)], { kernel_shape: ints([2, 2]) }),
   ];
 }
