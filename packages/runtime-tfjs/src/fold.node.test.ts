@@ -4,6 +4,7 @@ import { attr, float32, GraphBuilder, read, type Graph, type Runtime, type Tenso
 import { expectClose, referenceRuntime } from "@vitrine/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tfjs } from "./index.js";
+import { weave } from "../test/weave.js";
 import { planOf } from "./plan.js";
 
 let runtime: Runtime;
@@ -145,46 +146,6 @@ describe("masks", () => {
     const pairs = numbers.flatMap((p) => numbers.map((q) => [p, q] as const));
     await agrees(graph, { x: float32([pairs.length], pairs.map(([p]) => p)), y: float32([pairs.length], pairs.map(([, q]) => q)), g: values([pairs.length]) }, 0);
   });
-
-  interface Woven {
-    readonly axis: number;
-    /** What is compared: every second place of more than there are windows, or a place for each. */
-    readonly sliced: boolean;
-    readonly more: number;
-    readonly flat: boolean;
-    readonly tapped: number | undefined;
-    /** As after a convolution, which leaves channels last. */
-    readonly convolved: boolean;
-    readonly seed: number;
-  }
-
-  /** How a pooling's cotangent goes back along one axis; `flat`: what is joined is shaped otherwise than what is compared. */
-  function weave({ axis, sliced, more, flat, tapped, convolved, seed }: Woven): { graph: Graph; feeds: Record<string, Tensor>; kernels: string[] } {
-    const b = new GraphBuilder();
-    const windows = [2, 3, 4, 5].map((dim, i) => (i === axis ? 3 : dim));
-    const along = sliced ? 5 + more : 3;
-    const wide = windows.map((dim, i) => (i === axis ? along : dim));
-    const shapeOf = (shape: readonly number[]): readonly number[] => (flat ? [shape.reduce((p, q) => p * q, 1)] : shape);
-    const source = b.input("x", "float32", flat ? shapeOf(windows) : wide);
-    const [y, g] = [b.input("y", "float32", shapeOf(windows)), b.input("g", "float32", shapeOf(windows))];
-    const held = convolved && !flat ? b.op("Conv", [source, b.constant(float32([3, 1, 1, 1], [1, 1, 1]))], { group: attr.int(3) }) : source;
-    const compared = sliced && !flat ? b.slice(held, [0], [5], [axis], [2]) : held;
-    const taken = b.where(b.equal(compared, y), g, b.scalar(0));
-    const rest = b.sub(g, taken);
-    const column = [...windows.slice(0, axis + 1), 1, ...windows.slice(axis + 1)];
-    const sides = [taken, rest].map((part) => b.reshape(part, column));
-    const joined = b.concat(sides, axis + 1);
-    const whole = b.reshape(joined, windows.map((dim, i) => (i === axis ? 2 * dim : dim)));
-    const taps = [taken, rest, compared, sides[0]!, sides[1]!, joined];
-    // Small whole numbers, so that many are equal, and zeros of either sign.
-    const numbers = (shape: readonly number[], n: number): Tensor<"float32"> => float32(shape, Array.from({ length: shape.reduce((p, q) => p * q, 1) }, (_, i) => Math.round(1.4 * Math.sin(n + 7.3 * i)) * (i % 2 === 0 ? 1 : -1)));
-    const tap = tapped === undefined ? undefined : taps[tapped];
-    const kernels = [...(convolved && !flat ? ["Conv"] : []), ...(tap === compared && compared !== held ? ["Slice"] : []), "Where"];
-    return {
-      graph: b.build({ outputs: tap === undefined ? [whole] : [whole, tap] }), kernels,
-      feeds: { x: numbers(flat ? shapeOf(windows) : wide, seed), y: numbers(shapeOf(windows), seed + 1), g: values(shapeOf(windows), seed) },
-    };
-  }
 
   test("both shares are woven in one step, along any axis, whatever is asked for in between", async () => {
     const any = fc.record({

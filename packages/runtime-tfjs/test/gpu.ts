@@ -1,8 +1,10 @@
 import { findBackend } from "@tensorflow/tfjs-core";
 import { attr, float32, GraphBuilder, isDeviceTensor, read, scalar, toNumbers, type Graph, type Runtime } from "@vitrine/core";
+import { expectClose, referenceRuntime } from "@vitrine/testing";
 import { describeRuntime } from "@vitrine/testing/vitest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tfjs } from "../src/index.js";
+import { weave } from "./weave.js";
 
 /** As much of tfjs's GPU backends as takes their device away. */
 interface Device {
@@ -49,6 +51,16 @@ export function describeOnGpu(backend: "webgl" | "webgpu"): void {
     const { turned } = await program.run({ given: float32([1, 2, 3], [-1, 0, 1, 2, -3, 4]) });
     expect(toNumbers(await read(turned!))).toEqual([1, 0, 1, 1, 0, 0]);
     await on.dispose();
+  });
+
+  test.each([[3, true], [2, true], [3, false], [0, false]])(`a pooling's cotangent on ${backend}, along axis %i`, async (axis, convolved) => {
+    const { graph, feeds } = weave({ axis, convolved, sliced: true, more: 1, flat: false, tapped: undefined, seed: 3 });
+    const [ours, theirs] = await Promise.all([tfjs({ backend }), referenceRuntime].map(async (each) => {
+      const on = await each.create();
+      const [y] = Object.values(await (await on.compile(graph)).run(feeds));
+      return read(y!).finally(() => on.dispose());
+    }));
+    expectClose(ours!, theirs!, 0, "woven");
   });
 
   describe(`a ${backend} device that is lost`, () => {
