@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly layers?: readonly string[];
   /** Which of the samples pictures are of (default 0, the first). */
   readonly sample?: number;
-  /** The share of training's time that watching may take while it goes on (default .1). */
+  /** The share of training's time that watching may take while it goes on (default .08: with what no account sees, such as garbage that is collected later, a tenth). */
   readonly budget?: number;
   /** Bytes of copied weights that may wait to be looked at (default 64 MiB). Two copies are held whatever they take. */
   readonly memory?: number;
@@ -73,7 +73,7 @@ export function watchTraining(model: WatchedModel, options: WatchOptions): Train
   };
 }
 
-function checked({ layers = [], sample = 0, budget = 0.1, memory = 64 * 2 ** 20, backend }: WatchOptions): Wanted {
+function checked({ layers = [], sample = 0, budget = 0.08, memory = 64 * 2 ** 20, backend }: WatchOptions): Wanted {
   const wrong = (option: string, value: unknown, expected: string) => watchError("watch-option", { option, given: value, expected });
   if (!Array.isArray(layers) || layers.some((name) => typeof name !== "string")) throw wrong("layers", layers, "a list of names of layers");
   if (!Number.isInteger(sample) || sample < 0) throw wrong("sample", sample, "a whole number from 0");

@@ -5,6 +5,8 @@ import { median, milliseconds, table, timed, type Timed } from "./measure.js";
 import { networkOf } from "./tfjs-networks.js";
 
 const rounds = 7;
+const kinds = ["bare", "idle", "watched"] as const;
+type Kind = (typeof kinds)[number];
 const probeSize = 32;
 
 interface Trained {
@@ -41,7 +43,7 @@ const known: readonly Trained[] = [
  * @param files paths of `model.json` of LayersModels, trained on cpu; by default networks that are built here
  */
 export async function watching(files: readonly string[] = []): Promise<string> {
-  const rows: (string | number)[][] = [["", "backend", "fit s", "watched s", "adds %", "min", "max", "by the processor %", "by its own account %", "states in fit", "findings s", "tensors left"]];
+  const rows: (string | number)[][] = [["", "backend", "fit s", "watched s", "adds %", "min", "max", "nothing adds %", "by the processor %", "by its own account %", "states in fit", "findings s", "tensors left"]];
   const refused: string[] = [];
   const list: Trained[] = [];
   for (const file of files) {
@@ -51,18 +53,18 @@ export async function watching(files: readonly string[] = []): Promise<string> {
     else refused.push(`${name} is a GraphModel, which tfjs cannot train.`);
   }
   for (const one of files.length > 0 ? list : known) rows.push(await measure(one));
-  return [`Training with a watcher (${probeSize} samples, budget 10 %) over training without, in turn, ${rounds} rounds, by the clock and in seconds of the processor, whose threads also compile and collect garbage; fit alone, the findings that are made afterwards beside it\n${table(rows)}`, ...refused].join("\n");
+  return [`Training with a watcher (${probeSize} samples, the default budget of 8 %) over training without, in turn, ${rounds} rounds, by the clock, and in seconds of the processor, whose threads also compile and collect garbage; what a callback that does nothing adds tells how far to trust it; fit alone, the findings that are made afterwards beside it\n${table(rows)}`, ...refused].join("\n");
 }
 
 async function measure({ name, backend, measuredOn, epochs, samples, make }: Trained): Promise<(string | number)[]> {
   await setBackend(backend);
   const before = memory().numTensors;
-  const [bare, watched]: Timed[][] = [[], []];
+  const all: Record<Kind, Timed[]> = { bare: [], idle: [], watched: [] };
   const [shares, findings]: number[][] = [[], []];
   let states = "";
   for (let round = -1; round < rounds; round++) {
-    const took: Partial<Record<"bare" | "watched", Timed>> = {};
-    for (const which of round % 2 === 0 ? (["bare", "watched"] as const) : (["watched", "bare"] as const)) {
+    for (let turn = 0; turn < kinds.length; turn++) {
+      const which = kinds[(turn + round + 1) % kinds.length]!;
       const model = await make();
       const optimizer = train.sgd(0.01);
       model.compile({ optimizer, loss: "categoricalCrossentropy" });
@@ -73,7 +75,9 @@ async function measure({ name, backend, measuredOn, epochs, samples, make }: Tra
       const probe = randomUniform([probeSize, ...shape], 0, 1, "float32", 5);
       const watch = watchTraining(model, { inputs: probe, ...(measuredOn !== undefined && { backend: measuredOn }) });
       const fit = (callbacks: tfl.CustomCallbackArgs) => model.fit(xs, ys as Tensor, { epochs, batchSize: 16, verbose: 0, callbacks });
-      took[which] = await timed(() => fit(which === "watched" ? watch : {}));
+      const took = await timed(() => fit(which === "watched" ? watch : which === "idle" ? { onEpochEnd: () => Promise.resolve() } : {}));
+      // The first round warms up.
+      if (round >= 0) all[which].push(took);
       if (which === "watched" && round >= 0) {
         findings!.push((await milliseconds(() => watch.findings())) / 1000);
         const account = (await watch.findings()).activation.facts["watching"] as { trainingSeconds: number; watchingSeconds: number; statesDuringTraining: number };
@@ -82,16 +86,12 @@ async function measure({ name, backend, measuredOn, epochs, samples, make }: Tra
       }
       for (const one of [xs, ys, probe, optimizer, model]) one.dispose();
     }
-    // The first round warms up.
-    if (round < 0) continue;
-    bare!.push(took.bare!);
-    watched!.push(took.watched!);
   }
-  const adds = (by: keyof Timed): number[] => watched!.map((one, round) => 100 * (one[by] / bare![round]![by] - 1));
-  const clock = adds("clock");
-  const seconds = (all: readonly Timed[]): number => median(all.map((one) => one.clock)) / 1000;
+  const adds = (kind: Kind, by: keyof Timed): number[] => all[kind].map((one, round) => 100 * (one[by] / all.bare[round]![by] - 1));
+  const clock = adds("watched", "clock");
+  const seconds = (kind: Kind): number => median(all[kind].map((one) => one.clock)) / 1000;
   return [
-    name, measuredOn ?? backend, seconds(bare!), seconds(watched!), median(clock), Math.min(...clock), Math.max(...clock), median(adds("processor")), median(shares!),
-    states, median(findings!), String(memory().numTensors - before),
+    name, measuredOn ?? backend, seconds("bare"), seconds("watched"), median(clock), Math.min(...clock), Math.max(...clock), median(adds("idle", "clock")), median(adds("watched", "processor")),
+    median(shares!), states, median(findings!), String(memory().numTensors - before),
   ];
 }
