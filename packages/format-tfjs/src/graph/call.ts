@@ -3,13 +3,27 @@ import type { Held, Order, Shape, Size } from "../build/held.js";
 import type { Layout } from "../build/layout.js";
 import type { ScopedBuilder } from "../build/scoped-builder.js";
 import { tfjsError } from "../errors.js";
-import type { NodeAttributes } from "./attributes.js";
+import type { NodeAttributes, TfType } from "./attributes.js";
 
 /** A value of a TensorFlow graph. */
 export interface TfValue extends Held {
   /** Of a whole number or a list of them: what is known of each, where it is computed from shapes. */
   readonly elements?: readonly Size[];
+  /** Where it is no tensor but a list of them. */
+  readonly list?: TfList;
 }
+
+/** A TensorList, or a TensorArray's flow: its elements all have one shape. */
+export type TfList = { readonly dtype: TfType | undefined } & (
+  /** All elements in the one value that it is, [count, …element]. */
+  | { readonly kind: "stacked" }
+  /** What has been written so far, a value each; the list itself is no value. */
+  | { readonly kind: "written"; readonly written: readonly TfValue[] }
+  /** Inside a loop, a list that gets one element a round; no value. */
+  | { readonly kind: "growing"; readonly added?: { readonly element: TfValue; readonly index: TfValue | undefined } }
+  /** A TensorArray's handle: what it holds goes with its flow. */
+  | { readonly kind: "handle" }
+);
 
 export type NodeRule = (call: NodeCall) => TfValue | readonly TfValue[];
 export type NodeRules = Readonly<Record<string, NodeRule>>;

@@ -32,6 +32,14 @@ export class FunctionLibrary {
     }
   }
 
+  /** Adds a function that is not in the file, and returns the name under which it is found. */
+  add(wanted: string, made: Omit<TfFunction, "name">): string {
+    let name = wanted;
+    for (let i = 2; this.#given.has(name) || this.#read.has(name); i++) name = `${wanted}_${i}`;
+    this.#read.set(name, { ...made, name });
+    return name;
+  }
+
   /** @throws `tfjs-graph` where there is none of that name, or it is not whole */
   find(name: string, by: string): TfFunction {
     const known = this.#read.get(name);

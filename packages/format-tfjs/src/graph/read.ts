@@ -9,9 +9,13 @@ import type { Weights } from "../weights/read.js";
 import { shapeOf, typeOf, type TfType } from "./attributes.js";
 import { heldConstant, NodeCall, type NodeRule, type NodeRules, type TfValue } from "./call.js";
 import { constOf } from "./const.js";
-import { checkDepth, control, isControl, type Inline } from "./control.js";
+import { checkDepth, control, isControl } from "./control.js";
+import { isDataflow } from "./dataflow.js";
 import { elementwiseRules } from "./elementwise.js";
 import { FunctionLibrary } from "./functions.js";
+import { functional } from "./functional.js";
+import type { Inline } from "./inside.js";
+import { listRules, takesLists } from "./lists.js";
 import { matrixRules } from "./matrix.js";
 import { inOrder, readNodes, readRef, type NodeRef, type TfNode } from "./nodes.js";
 import { reductionRules } from "./reduction.js";
@@ -19,11 +23,8 @@ import { selectingRules } from "./selecting.js";
 import { shapingRules } from "./shaping.js";
 import { spatialRules } from "./spatial.js";
 
-const rules: NodeRules = { ...elementwiseRules, ...spatialRules, ...matrixRules, ...reductionRules, ...shapingRules, ...selectingRules };
+const rules: NodeRules = { ...elementwiseRules, ...spatialRules, ...matrixRules, ...reductionRules, ...shapingRules, ...selectingRules, ...listRules };
 const ruleOf = (op: string): NodeRule | undefined => (Object.hasOwn(rules, op) ? rules[op] : undefined);
-
-/** Operators of TensorFlow 1's loops and branches, whose results depend on what ran before, and calls of functions. */
-const control1 = new Set(["Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "StatefulPartitionedCall", "PartitionedCall"]);
 
 /** Scopes that frozen functions leave in front of every name. */
 const shell = /^((Stateful)?PartitionedCall(_\d+)?\/)+/;
@@ -37,13 +38,14 @@ interface Declared extends NodeRef {
 /** The graph of a GraphModel: a frozen TensorFlow graph. */
 export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph; notices: readonly string[]; writer: string | undefined } {
   const { file } = fields;
-  const nodes = readNodes(fields.get("modelTopology"), file);
+  const written = readNodes(fields.get("modelTopology"), file);
   const signature = signatureOf(fields);
   const inputs = declared(signature?.["inputs"]);
-  const outputs = outputsOf(nodes, declared(signature?.["outputs"]), file);
+  const outputs = outputsOf(written, declared(signature?.["outputs"]), file);
   const b = new ScopedBuilder();
   const layout = new Layout(b);
   const library = new FunctionLibrary(fields.get("modelTopology"), file);
+  const nodes = functional(written, outputs, library, file);
   const source: Source = { file, weights, library };
   const made = new Map<string, readonly TfValue[]>();
   const sorted = inOrder(nodes, outputs, file);
@@ -57,7 +59,11 @@ export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph
   const valueOf = translateAll({ b, layout, source, path: "", depth: 0 }, sorted, nodes, made);
   b.scope = [];
   b.label = undefined;
-  const named = outputs.map((output) => ({ name: output.index === 0 ? output.node : `${output.node}:${output.index}`, value: valueOf(output, "an output"), dtype: output.dtype }));
+  const named = outputs.map((output) => {
+    const value = valueOf(output, "an output");
+    if (value.list) throw tfjsError("tfjs-graph", { file, why: `its output \`${output.node}\` is a list of tensors` });
+    return { name: output.index === 0 ? output.node : `${output.node}:${output.index}`, value, dtype: output.dtype };
+  });
   return { graph: finished(layout, named), notices: [], writer: undefined };
 }
 
@@ -121,7 +127,7 @@ function translated(node: TfNode, inputs: readonly TfValue[], place: Place): rea
   const { b, layout } = place;
   const rule = ruleOf(node.op);
   if (!rule && !isControl(node.op)) {
-    if (control1.has(node.op) || node.op.startsWith("Tensor")) throw tfjsError("tfjs-op", { node: node.name, op: node.op, why: "the loops and branches of TensorFlow 1, calls and lists are not translated" });
+    if (isDataflow(node.op)) throw tfjsError("tfjs-op", { node: node.name, op: node.op, why: "it stands in no loop and no branch that is whole" });
     throw tfjsError("tfjs-op-unknown", { node: node.name, op: node.op, known: Object.keys(rules) });
   }
   const name = `${place.path}${node.name}`;
@@ -129,10 +135,12 @@ function translated(node: TfNode, inputs: readonly TfValue[], place: Place): rea
   b.label = plain;
   b.scope = plain.split("/").slice(0, -1);
   const call = new NodeCall(b, layout, name, node.op, inputs, node.attributes);
+  if (inputs.some(({ list }) => list) && !takesLists(node.op) && !isControl(node.op)) call.fail("a list of tensors goes into it");
   const result = rule ? rule(call) : control(call, place.source.library, inlined(place));
   const values: readonly TfValue[] = Array.isArray(result) ? (result as readonly TfValue[]) : [result as TfValue];
   values.forEach(({ value }, i) => {
-    if (!inputs.some((input) => input.value === value)) b.name(value, i === 0 ? name : `${name}:${i}`);
+    // A list that is still being written is no value.
+    if (value !== "" && !inputs.some((input) => input.value === value)) b.name(value, i === 0 ? name : `${name}:${i}`);
   });
   return values;
 }
