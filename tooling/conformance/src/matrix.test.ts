@@ -25,7 +25,7 @@ declare module "vitest" {
   }
 }
 
-/** `VITRINE_MATRIX=full` runs every network on every runtime; a regular expression runs the networks whose names it matches. */
+/** `VITRINE_MATRIX=full` runs every network on every runtime but tfjs's cpu, which is for comparison; a regular expression runs the networks whose names it matches. */
 const asked = process.env["VITRINE_MATRIX"];
 
 interface Place {
@@ -34,6 +34,8 @@ interface Place {
   readonly factory?: RuntimeFactory;
   /** The networks of the default run. */
   readonly networks: RegExp;
+  /** Those of a full one, where not all. */
+  readonly full?: RegExp;
   /** A GPU that the processor plays: hundreds of passes of a larger network take minutes. */
   readonly software?: boolean;
 }
@@ -52,7 +54,7 @@ const places: readonly Place[] = [
   { runtime: "onnx cpu", factory: onnxNode(), networks: some },
   { runtime: "onnx webgpu", factory: onnxNode({ providers: ["webgpu"] }), networks: few, software },
   { runtime: "tfjs wasm", factory: tfjs({ backend: "wasm" }), networks: some },
-  { runtime: "tfjs cpu", factory: tfjs({ backend: "cpu" }), networks: /^(ops_pool|tinyvgg)$/u },
+  { runtime: "tfjs cpu", factory: tfjs({ backend: "cpu" }), networks: /^(ops_pool|tinyvgg)$/u, full: /^(ops_.*|tiny_mobilenet_v3|tinyvgg)$/u },
   { runtime: "tfjs webgl", networks: few, software },
   { runtime: "tfjs webgpu", networks: /^(ops_conv1d|tinyvgg|tiny-volume)$/u, software },
 ];
@@ -96,7 +98,7 @@ describeShared("conformance", "The matrix: methods × formats × runtimes", (at)
     console.log(matrixTable(places.flatMap(({ runtime }) => columns.get(runtime) ?? [])));
   });
 
-  test.each(places)("$runtime", async ({ runtime, factory, networks: chosen, software }) => {
+  test.each(places)("$runtime", async ({ runtime, factory, networks: chosen, full = /./u, software }) => {
     const began = performance.now();
     const outcomes: Outcome[] = [];
     const column = (skipped?: string): void => void columns.set(runtime, { runtime, outcomes, seconds: (performance.now() - began) / 1000, ...(skipped !== undefined && { skipped }) });
@@ -106,7 +108,7 @@ describeShared("conformance", "The matrix: methods × formats × runtimes", (at)
       column(missing);
       return;
     }
-    const mine = networks.filter(({ name }) => asked !== undefined || chosen.test(name)).map((network) => (software ? { ...network, cases: network.cases.filter((one) => quick.test(network.name) || !patient.includes(one.row)) } : network));
+    const mine = networks.filter(({ name }) => (asked === undefined ? chosen : full).test(name)).map((network) => (software ? { ...network, cases: network.cases.filter((one) => quick.test(network.name) || !patient.includes(one.row)) } : network));
     const engine: Engine | undefined = factory && engineOn(factory);
     for (const network of mine) {
       const found = engine ? await runNetwork(engine, library, network) : await (await (browser ??= MatrixBrowser.open(library, { ...chromium, executablePath: chromium.executablePath! }))).run(runtime.replace("tfjs ", ""), network);
