@@ -1,4 +1,4 @@
-import { qualifiedOp, type BackwardRule, type Constant, type GraphBuilder, type Node, type Rectifier } from "@vitrine/core";
+import { qualifiedOp, usesOf, type BackwardRule, type Constant, type GraphBuilder, type Node, type Rectifier } from "@vitrine/core";
 import { branchTaken } from "./branch.js";
 import { autodiffError, Refusal } from "./errors.js";
 import type { Flow } from "./flow.js";
@@ -133,8 +133,8 @@ function refusing<T>(pass: Pass, node: Node, work: () => T): T {
 
 function blocked(pass: Pass, node: Node, why: string | undefined): Error {
   const before = pass.flow.path.slice(0, pass.flow.path.indexOf(node));
-  const upstream = new Set(node.inputs);
-  for (const other of before.toReversed()) if (other.outputs.some((name) => upstream.has(name))) for (const name of other.inputs) upstream.add(name);
+  const upstream = new Set(usesOf(node));
+  for (const other of before.toReversed()) if (other.outputs.some((name) => upstream.has(name))) for (const name of usesOf(other)) upstream.add(name);
   const values = [...upstream].filter((name) => pass.flow.carries.has(name)).reverse();
   return autodiffError("operator-without-rule", { op: qualifiedOp(node), node: node.name, why, of: pass.of, blocked: values });
 }

@@ -117,6 +117,20 @@ describe("bad requests", () => {
     expect(attempt).toThrow(/com\.example\.Swirl node `Swirl:node`.*`x`, `hidden`/);
   });
 
+  test("so does a loop that takes what it blocks by name", () => {
+    const graph = graphOf((b, x) => {
+      const hidden = b.exp(x, "hidden");
+      const body = new GraphBuilder(undefined, [hidden]);
+      body.input("round", "int64", []);
+      const again = body.input("again", "bool", []);
+      const inner = body.build({ outputs: [body.identity(again, "on"), body.op("Tanh", [hidden], {}, "left")], prune: false });
+      return b.node("Loop", [b.ints([3]), ""], { body: attr.graph(inner) }, { name: "rounds", outputs: ["all"] })[0]!;
+    });
+    const b = new GraphBuilder(graph);
+    const shapes = new Map([["all", [3, 4]], ["hidden", [4]], ["x", [4]]]);
+    expect(() => differentiate(b, { of: "all", seed: b.input("seed", "float32", [3, 4]), wrt: ["x"], shapes })).toThrow(/Loop node `rounds`.*between `all` and `x`, `hidden`/);
+  });
+
   test("somebody else's rule for it makes it differentiable", async () => {
     const graph = graphOf((b, x) => b.node("Swirl", [x], {}, { domain: "com.example", outputs: ["swirled"] })[0]!);
     const mine = createDifferentiation({ "com.example.Swirl": (c) => [c.b.neg(c.g)] });

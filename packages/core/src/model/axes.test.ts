@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { attr, float32, GraphBuilder } from "../index.js";
 import { followAxes } from "./axes.js";
+import { layerAxisNames } from "./layer-axes.js";
+import { layerTable } from "./layers.js";
 
 /** x [N, 40, 8] → LSTM over time → its last state [N, 16] → dense [N, 5]. */
 function lastState(layout: 0 | 1, squeeze: readonly number[]) {
@@ -23,5 +25,29 @@ describe("the axes of a recurrent layer's last state", () => {
     expect(roles.get(y)).toEqual({ batch: batchOfY, unit: 3 });
     expect(roles.get(state)).toEqual({ batch: 0, unit: 1 });
     expect(roles.get(out)).toEqual({ batch: 0, unit: 1 });
+  });
+});
+
+describe("a loop that leaves a value of every round behind", () => {
+  /** h [N, 4] goes round five times and is left behind: [5, N, 4]. */
+  const looped = () => {
+    const body = new GraphBuilder();
+    body.input("round", "int64", []);
+    const again = body.input("again", "bool", []);
+    const state = body.input("state", "float32", ["N", 4]);
+    const next = body.op("Tanh", [state], {}, "next");
+    const graph = body.build({ outputs: [body.identity(again, "on"), next, body.identity(next, "left")], prune: false });
+    const b = new GraphBuilder();
+    const x = b.input("x", "float32", ["N", 4]);
+    const [last = "", every = ""] = b.node("Loop", [b.ints([5]), "", x], { body: attr.graph(graph) }, { name: "rnn", outputs: ["last", "every"] });
+    return b.build({ outputs: [last, every] });
+  };
+
+  it("is a recurrent layer: that sequence, over time, sample by sample", () => {
+    const shapes = new Map<string, readonly number[]>([["x", [3, 4]], ["last", [3, 4]], ["every", [5, 3, 4]]]);
+    const { main, byValue } = layerTable(looped(), shapes, new Map([["x", { batch: 0, unit: 1, spatial: [] }]]));
+    expect(main).toEqual([expect.objectContaining({ name: "rnn", kind: "recurrent", value: "every", batchAxis: 1, unitAxis: 2, units: 4, spatialAxes: [0] })]);
+    expect(layerAxisNames(main[0]!)).toEqual(["time", "batch", "unit"]);
+    expect(byValue.get("last")).toMatchObject({ batchAxis: 0, unitAxis: 1 });
   });
 });

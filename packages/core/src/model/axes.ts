@@ -1,6 +1,7 @@
 import { intAttr, intsAttr } from "../graph/attributes.js";
 import type { Graph, Node } from "../graph/graph.js";
 import { toNumbers } from "../tensor/convert.js";
+import { firstScanned, isLoop } from "./kinds.js";
 
 /** Which axes of a value are what. */
 export interface AxisRoles {
@@ -27,7 +28,8 @@ export function followAxes(graph: Graph, shapes: Shapes, inputs: ReadonlyMap<str
     const from = (source === undefined ? undefined : roles.get(source)) ?? { batch: 0, unit: undefined };
     const result = rolesAfter(node, from, graph, shapes, source, rank);
     node.outputs.forEach((name, i) => {
-      if (name !== "") roles.set(name, i > 0 && recurrent.has(node.op) ? stateRoles(node) : result);
+      if (name === "") return;
+      roles.set(name, isLoop(node) ? loopRoles(node, i, shapes.get(name)?.length) : i > 0 && recurrent.has(node.op) ? stateRoles(node) : result);
     });
   }
   return roles;
@@ -37,6 +39,14 @@ const recurrent: ReadonlySet<string> = new Set(["LSTM", "GRU", "RNN"]);
 
 /** Of the last states, [directions, batch, units]; with layout 1 [batch, directions, units]. */
 const stateRoles = (node: Node): AxisRoles => ({ batch: intAttr(node, "layout", 0) === 1 ? 0 : 1, unit: 2 });
+
+/** Of what a loop leaves of its rounds, [time, batch, …, units]; of its last states, [batch, …]. */
+function loopRoles(node: Node, output: number, rank: number | undefined): AxisRoles {
+  if (rank === undefined) return { batch: undefined, unit: undefined };
+  if (output < firstScanned(node)) return { batch: rank > 0 ? 0 : undefined, unit: usualUnitAxis(rank) };
+  if (intsAttr(node, "scan_output_axes", [])[output - firstScanned(node)]) return { batch: undefined, unit: rank > 1 ? rank - 1 : undefined };
+  return { batch: rank > 1 ? 1 : undefined, unit: rank > 3 ? 2 : rank > 1 ? rank - 1 : undefined };
+}
 
 /** The input whose axes the result's follow: the data input of the result's own rank, if there is one. */
 function sourceOf(node: Node, shapes: Shapes, data: ReadonlySet<string>, rank: number | undefined): string | undefined {

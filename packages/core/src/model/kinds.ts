@@ -1,4 +1,4 @@
-import { floatAttr } from "../graph/attributes.js";
+import { floatAttr, intAttr } from "../graph/attributes.js";
 import type { Graph, Node } from "../graph/graph.js";
 import type { LayerKind } from "./layer.js";
 
@@ -28,6 +28,10 @@ export function kindOf(node: Node, data: ReadonlySet<string>): LayerKind {
     case "Add":
     case "Sum":
       return carried > 1 ? "add" : "other";
+    // What a loop leaves of every round is a sequence, as that of a recurrent layer.
+    case "Loop":
+    case "Scan":
+      return firstScanned(node) < node.outputs.length ? "recurrent" : "other";
     case "Gather":
       return data.has(node.inputs[0] ?? "") ? "reshape" : "embedding";
     case "ReduceMean":
@@ -37,6 +41,14 @@ export function kindOf(node: Node, data: ReadonlySet<string>): LayerKind {
       return byOp[node.op] ?? "other";
   }
 }
+
+/** Which output of a Loop or a Scan is the first that holds a value of every round, behind the last states; one behind the end where there is none. */
+export function firstScanned(node: Node): number {
+  return node.op === "Loop" ? Math.max(0, node.inputs.length - 2) : node.inputs.length - intAttr(node, "num_scan_inputs", 0);
+}
+
+/** Whether a node goes round in a graph of its own. */
+export const isLoop = ({ op, domain }: Node): boolean => domain === "" && (op === "Loop" || op === "Scan");
 
 /** Activations that exporters also use as parts of larger ones (HardSwish, SiLU, GELU): inside a module they are not layers of their own. */
 export const activationParts = new Set(["Sigmoid", "HardSigmoid", "Clip", "Tanh", "Softplus", "Erf"]);

@@ -1,7 +1,7 @@
 import type { Graph } from "../graph/graph.js";
 import { followAxes, type AxisRoles } from "./axes.js";
 import { dataValues } from "./dataflow.js";
-import { activationParts, isRectifier, kindOf } from "./kinds.js";
+import { activationParts, firstScanned, isLoop, isRectifier, kindOf } from "./kinds.js";
 import type { Layer, LayerKind } from "./layer.js";
 import { nameNodes, type NamedNode } from "./names.js";
 import { followFields } from "./receptive-field.js";
@@ -46,6 +46,7 @@ export function layerTable(graph: Graph, shapes: Shapes, inputs: ReadonlyMap<str
     const siblings = entry.module === undefined ? [] : inModule.get(entry.module)!;
     const own = kinds.get(entry.node)!;
     const kind = entry.isModuleOutput ? moduleKind(own, siblings, kinds) : own;
+    const first = isLoop(entry.node) && own === "recurrent" ? firstScanned(entry.node) : 0;
     entry.node.outputs.forEach((value, index) => {
       const shape = shapes.get(value);
       if (value === "" || !shape) return;
@@ -53,7 +54,7 @@ export function layerTable(graph: Graph, shapes: Shapes, inputs: ReadonlyMap<str
       const field = fields.get(value);
       const spatialAxes = shape.map((_, axis) => axis).filter((axis) => axis !== role.batch && axis !== role.unit);
       const layer: Layer = {
-        name: index === 0 ? entry.name : `${entry.name}.${index}`,
+        name: index === first ? entry.name : `${entry.name}.${index}`,
         kind,
         op: entry.node.op,
         node: entry.node.name,
@@ -68,7 +69,7 @@ export function layerTable(graph: Graph, shapes: Shapes, inputs: ReadonlyMap<str
       };
       byName.set(layer.name, layer);
       byValue.set(value, layer);
-      if (index === 0 && isMain(entry, own, kind, siblings, kinds)) main.push(layer);
+      if (index === first && isMain(entry, own, kind, siblings, kinds)) main.push(layer);
     });
   }
   return { main, byName, byValue };
