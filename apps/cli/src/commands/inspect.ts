@@ -92,9 +92,12 @@ async function describeRuntimes(engine: Engine, model: Model) {
         continue;
       }
       const inUse = model.runtime.info.id === factory.id && model.runtime.info.provider === provider;
-      const runtime = inUse ? model.runtime : await factory.create({ providers: [provider] }).catch(() => undefined);
-      if (!runtime) {
-        found.push({ runtime: label, available: false, unsupported: [], text: "cannot be started here" });
+      let runtime = model.runtime;
+      try {
+        if (!inUse) runtime = await factory.create({ providers: [provider] });
+      } catch (error) {
+        const why = isVitrineError(error) ? (error.hint ?? error.message) : String(error);
+        found.push({ runtime: label, available: false, unsupported: [], text: `not here (${why})` });
         continue;
       }
       const unsupported = model.graph.nodes.flatMap((node) => {
