@@ -15,9 +15,10 @@ export function percentOf(share: number): string {
   return `${Math.round(value)} %`;
 }
 
-/** Three significant digits, a true minus sign. */
+/** Three significant digits, true minus signs; what is smaller than 0.0001 with a power of ten. */
 export function threeDigits(value: number): string {
-  return (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value)).replace("-", "−");
+  const small = value !== 0 && Math.abs(value) < 1e-4;
+  return (Number.isFinite(value) ? (small ? Number(value.toPrecision(3)).toExponential() : String(Number(value.toPrecision(3)))) : String(value)).replaceAll("-", "−");
 }
 
 /** A number for facts and tables: null where it does not apply or is none. */

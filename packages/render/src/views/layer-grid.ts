@@ -130,10 +130,13 @@ export function drawLayerGrid(view: LayerGridView, scene: Scene): Exhibit {
   const number = units < all.units ? `The first ${showCount(units)} of ${showCount(all.units)}` : showCount(units);
   const series = isSeries(grid);
   const what = `${number} unit${units === 1 ? "" : "s"}${dense ? "" : series ? ` at ${showCount(grid.width)} places` : ` of ${grid.height} × ${grid.width}`}`;
-  const numbering = series ? ", a row each" : units === 1 ? "" : cells.numbered ? ", numbered from 0" : `, ${cells.columns} in a row, rows numbered by their first`;
+  const rowsOf = `, ${cells.columns} in a row`;
+  const numberings = series ? [", a row each"] : units === 1 ? [""] : cells.numbered ? [", numbered from 0", ""] : [`${rowsOf}, rows numbered by their first`, rowsOf, ""];
   const samples = view.axes.batch === undefined ? 1 : (tensor.shape[view.axes.batch] ?? 1);
   const sample = samples > 1 ? `, sample ${view.sample ?? 0} (0 to ${samples - 1})` : "";
-  const label = textLine(scene, `${what}${sample}${numbering}`, { width: scene.width });
+  // Beside other grids there may be no room to say how it is numbered.
+  const texts = numberings.map((numbering) => `${what}${sample}${numbering}`);
+  const label = textLine(scene, texts.find((text) => scene.measure(text, 12, 400) <= scene.width) ?? texts.at(-1)!, { width: scene.width });
   const picture = view.over === undefined ? undefined : pictureFor(scene, view, view.over);
   const shown = picture && fitInto(picture, 2 * thumbnail, thumbnail);
   const input = picture && shown ? labelled(scene, "Input", { ...shown, width: Math.max(shown.width, 40) }, [inputPhoto(scene, picture, shown), frame(scene, shown)]) : undefined;
