@@ -6,12 +6,6 @@ import { heldFeeds, kept } from "./feeds.js";
 import type { Plan } from "./plan.js";
 import type { Held } from "./value.js";
 
-/** A program of this runtime also says how much memory its runs needed. */
-export interface TfjsProgram extends Program {
-  /** The most bytes of tensors beside those that were there before a run, after any node of any run so far; 0 before the first. Runs that overlap count each other's. */
-  readonly peakBytes: number;
-}
-
 export interface ProgramParts {
   readonly graph: Graph;
   readonly backend: string;
@@ -27,7 +21,7 @@ export interface ProgramParts {
 const planBytes = 64 * 1024;
 
 /** A graph that is interpreted, node after node, by tfjs kernels. */
-export class InterpretedProgram implements TfjsProgram {
+export class InterpretedProgram implements Program {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly bytes: number;
@@ -47,6 +41,7 @@ export class InterpretedProgram implements TfjsProgram {
     this.bytes = bytes;
   }
 
+  /** Beside the tensors that were there before a run. */
   get peakBytes(): number {
     return this.#peak;
   }

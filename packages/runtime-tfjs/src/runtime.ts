@@ -6,7 +6,7 @@ import { backendStates, chooseBackend, deviceOf, isRegistered } from "./backends
 import { ConstantPool } from "./constants.js";
 import { backendNow, restored } from "./engine.js";
 import { tfjsError } from "./errors.js";
-import { InterpretedProgram, type TfjsProgram } from "./program.js";
+import { InterpretedProgram } from "./program.js";
 import { supportedBy } from "./support.js";
 
 const id = "tfjs";
@@ -51,7 +51,7 @@ export const tfjsPlugin: Plugin = {
 };
 
 class TfjsRuntime implements Runtime {
-  readonly #programs = new Set<TfjsProgram>();
+  readonly #programs = new Set<InterpretedProgram>();
   readonly #constants = new ConstantPool();
   /** What the constants lie on. */
   #device: object | undefined;
@@ -63,7 +63,7 @@ class TfjsRuntime implements Runtime {
     return supportedBy(this.info.provider, node, shapes);
   }
 
-  compile(graph: Graph, { signal }: CompileOptions = {}): Promise<TfjsProgram> {
+  compile(graph: Graph, { signal }: CompileOptions = {}): Promise<InterpretedProgram> {
     return Promise.resolve().then(() => {
       if (this.#disposed) throw coreError("disposed", { what: "runtime" });
       throwIfCancelled(signal);

@@ -22,13 +22,13 @@ export async function tfjs(files: readonly string[] = []): Promise<string> {
   await setBackend("wasm");
   const networks = files.length > 0 ? files.map((file) => () => networkOf(file)) : [smallVgg, mobileNet];
   const against: (string | number)[][] = [["", "ours ms", "predict ms", "ratio", "min", "max", "fastest", "goal", "differ by"]];
-  const gradients: (string | number)[][] = [["", "gradient ms", "forward ms", "ratio", "min", "max", "fastest", "goal"]];
+  const gradients: (string | number)[][] = [["", "gradient ms", "forward ms", "ratio", "min", "max", "fastest", "goal", "peak MB", "of forward"]];
   const side: (string | number)[][] = [["", "runtime", "ms", "min", "max", "of tfjs wasm", "fastest"]];
   for (const load of networks) {
     const network = await load();
-    const { onTfjs, onAll, difference } = await measure(network);
+    const { onTfjs, onAll, difference, peaks } = await measure(network);
     against.push([network.name, ...medians(onTfjs, "ours", "predict"), ...onTfjs.ratio("ours", "predict"), "≤ 1.15", difference.toExponential(1)]);
-    gradients.push([network.name, ...medians(onTfjs, "gradient", "forward"), ...onTfjs.ratio("gradient", "forward"), "≤ 3"]);
+    gradients.push([network.name, ...medians(onTfjs, "gradient", "forward"), ...onTfjs.ratio("gradient", "forward"), "≤ 3", peaks.gradient / 1e6, peaks.forward / 1e6]);
     for (const [name, title] of Object.entries(titles)) {
       const times = onAll.times.get(name)!;
       side.push([network.name, title, median(times), Math.min(...times), Math.max(...times), onAll.ratio(name, "ours")[0], onAll.ratio(name, "ours")[3]]);
@@ -37,7 +37,7 @@ export async function tfjs(files: readonly string[] = []): Promise<string> {
   }
   return [
     `Forward on tfjs ${getBackend()} (${threadsOf(getThreadsCount())}): the tfjs runtime over tfjs's own predict, transposes, upload and reading back included; milliseconds by the clock, ${rounds} rounds, median and spread of their ratios, and the ratio of the fastest of each\n${table(against)}`,
-    `Gradient of a logit by the input, forward included, over forward only, on the same\n${table(gradients)}`,
+    `Gradient of a logit by the input, forward included, over forward only, on the same; and the most that the values of a run take at once\n${table(gradients)}`,
     `The same networks on every runtime by the clock; what a user can choose from\n${table(side)}`,
   ].join("\n\n");
 }
@@ -53,6 +53,8 @@ interface Measured {
   readonly onAll: Turns;
   /** ‖ours − predict's‖₂ / ‖predict's‖₂. */
   readonly difference: number;
+  /** The most bytes of values that a run held at once. */
+  readonly peaks: { readonly gradient: number; readonly forward: number };
 }
 
 async function measure(network: TfjsNetwork): Promise<Measured> {
@@ -87,13 +89,21 @@ async function measure(network: TfjsNetwork): Promise<Measured> {
     sessions.push(session);
     const onAll = await inTurn({ ours: () => run(ours), node1: () => run(one), node: () => run(several), web: session.run }, rounds);
     return {
-      onTfjs, onAll,
+      onTfjs, onAll, peaks: { gradient: await peakOf(gradient.graph, gradient.feeds), forward: await peakOf(gradient.forward, ours.feeds) },
       difference: Math.sqrt(reference.reduce((sum, value, i) => sum + (value - result[i]!) ** 2, 0) / reference.reduce((sum, value) => sum + value ** 2, 0)),
     };
   } finally {
     for (const session of sessions) await session.release();
     for (const engine of engines) await engine.dispose();
   }
+}
+
+async function peakOf(graph: Graph, feeds: Feeds): Promise<number> {
+  const runtime = await tfjsRuntime({ backend: "wasm" }).create();
+  const program = await runtime.compile(graph);
+  await program.run(feeds);
+  await runtime.dispose();
+  return program.peakBytes ?? NaN;
 }
 
 async function webSession({ graph, output }: Model, x: Tensor<"float32">): Promise<{ readonly run: () => Promise<unknown>; readonly release: () => Promise<void> }> {

@@ -37,6 +37,11 @@ export interface Program {
   readonly outputs: readonly ValueInfo[];
   /** Estimate of the memory it holds, in bytes, weights included. */
   readonly bytes: number;
+  /**
+   * The most bytes of values, weights left out, that lay in the runtime's memory during any run so far; 0 before the first. Runs that overlap
+   * count each other's. Undefined where the runtime does not know.
+   */
+  readonly peakBytes?: number;
   /** What the runtime tells of this program: nodes that it placed elsewhere than asked. */
   readonly notices: readonly string[];
   /**
