@@ -36,7 +36,10 @@ describe("diff", () => {
     expect(report.facts).toMatchObject({ firstAboveTolerance: null, layersAboveTolerance: 0, worstRelativeL2: 0, unmatched: [] });
     expect(report.tensors["relativeL2"]!.tensor.data.every((value) => value === 0)).toBe(true);
     expect(report.tensors["relativeL2"]!.tensor.shape[0]).toBe((await (await load(net)).layers()).length);
-    expect(report.facts["summary"]).toMatch(/agree on all \d+ layers/);
+    expect(report.facts["summary"]).toMatch(/are equal on all \d+ layers, to the last bit/);
+    // Of no difference there is no picture.
+    expect(report.views.map(({ kind }) => kind)).toEqual(["text", "table"]);
+    expect(report.facts["shown"]).toBeNull();
     expect(report.runtime).toBe("reference:cpu");
   });
 

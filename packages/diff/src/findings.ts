@@ -36,11 +36,11 @@ export function findingsOf(compared: Compared): Findings {
   const highest = Math.max(-2, ...Array.from(tensors["logarithm"]!.tensor.data as Float32Array, (value) => Math.ceil(value)));
   const above = differences.filter(({ relativeL2 }) => relativeL2 > tolerance);
   const worst = differences.reduce((most, one) => (one.relativeL2 > most.relativeL2 ? one : most));
+  const equal = worst.relativeL2 === 0;
   const summary = sentence(compared, above, worst);
   const views: View[] = [
-    { kind: "text", group, title: above.length === 0 ? "They agree" : `They part at ${above[0]!.pair.first.name}`, text: summary },
-    { kind: "curve", group, title: "How the difference grows from layer to layer", series: [{ x: "layer", y: "logarithm", label: "relative L2" }, { x: "layer", y: "tolerance", label: "tolerance" }], yRange: [floor, highest], xAxis: "layer, in the order of the network", yAxis: "relative L2 difference, log10", caption: `Equal layers stand at ${threeDigits(floor)}.` },
-    ...mapsOf(compared, tensors),
+    { kind: "text", group, title: equal ? "They are equal" : above.length === 0 ? "They agree" : `They part at ${above[0]!.pair.first.name}`, text: summary },
+    ...(equal ? [] : [growthOf(highest), ...mapsOf(compared, tensors)]),
     tableOf(differences, tolerance),
   ];
   const notices = [
@@ -58,12 +58,17 @@ export function findingsOf(compared: Compared): Findings {
       worstRelativeL2: orNull(worst.relativeL2),
       outputRelativeL2: orNull(differences.find(({ pair }) => pair.first.value === compared.first.output.name)?.relativeL2),
       unmatched: unmatched.map(({ layer, why }) => ({ layer, why })),
-      shown: shown.difference.pair.first.name,
+      shown: equal ? null : shown.difference.pair.first.name,
     },
     views: views.map((view) => withSource(view, sourceLine(compared))),
     ...(notices.length > 0 && { notices }),
   };
 }
+
+const growthOf = (highest: number): View => ({
+  kind: "curve", group, title: "How the difference grows from layer to layer", series: [{ x: "layer", y: "logarithm", label: "relative L2" }, { x: "layer", y: "tolerance", label: "tolerance" }], yRange: [floor, highest],
+  xAxis: "layer, in the order of the network", yAxis: "relative L2 difference, log10", caption: `Equal layers stand at ${threeDigits(floor)}.`,
+});
 
 const perLayer = (differences: readonly LayerDifference[], of: (one: LayerDifference) => number, meaning: string): FindingTensor => ({ tensor: float32([differences.length], differences.map(of)), meaning, axes: ["layer"] });
 
@@ -75,6 +80,7 @@ function names({ first, second, sameFile }: Compared): [string, string] {
 function sentence(compared: Compared, above: readonly LayerDifference[], worst: LayerDifference): string {
   const [a, b] = names(compared);
   const { differences, tolerance } = compared;
+  if (worst.relativeL2 === 0) return `${a} and ${b} are equal on ${differences.length === 1 ? "the one layer" : `all ${differences.length} layers`}, to the last bit.`;
   const most = `The largest relative difference is ${threeDigits(worst.relativeL2)}, at ${worst.pair.first.name}`;
   if (above.length === 0) return `${a} and ${b} agree on ${differences.length === 1 ? "the one layer" : `all ${differences.length} layers`} to ${tolerance}. ${most}.`;
   const [first] = above;
