@@ -64,7 +64,7 @@ describe("topologies that do not fit", () => {
     const node = (json: Parameters<Parameters<typeof alteredGraph>[0]>[0], i: number) => json.modelTopology.node[i] as { name: string; op: string; input: string[]; attr: Record<string, unknown> };
     const cases: [(json: Parameters<Parameters<typeof alteredGraph>[0]>[0]) => void, string, RegExp][] = [
       [(json) => (node(json, 4).op = "Relo"), "tfjs-op-unknown", /`net\/conv\/Relu` is a `Relo`/],
-      [(json) => (node(json, 4).op = "Enter"), "tfjs-op", /loops/],
+      [(json) => (node(json, 4).op = "Enter"), "tfjs-graph", /names no loop/],
       [(json) => (node(json, 4).input = ["nowhere"]), "tfjs-graph", /`nowhere`/],
       [(json) => (node(json, 3).input = ["net/conv/Relu", "w"]), "tfjs-graph", /computed from itself/],
       [(json) => (node(json, 4).input = ["net/conv/Conv2D:3"]), "tfjs-graph", /output 3/],

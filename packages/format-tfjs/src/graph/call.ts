@@ -40,6 +40,8 @@ export class NodeCall {
     readonly op: string,
     readonly inputs: readonly TfValue[],
     readonly attributes: NodeAttributes,
+    /** What the user should know of the file. */
+    readonly notices: Set<string> = new Set(),
   ) {}
 
   input(i: number): TfValue {

@@ -53,6 +53,27 @@ const unary =
 
 const plainUnary = (op: string): NodeRule => unary((call, x) => call.b.op(op, [x]));
 
+/** The angle of the point (x, y), in all four quadrants. A zero counts as positive. */
+const atan2 = ({ b }: NodeCall, y: string, x: string): string => {
+  const zero = b.scalar(0);
+  const upright = b.equal(x, zero);
+  // Nothing is divided by zero, where the derivative would be no number.
+  const slope = b.op("Atan", [b.div(y, b.where(upright, b.scalar(1), x))]);
+  const turn = b.where(b.less(x, zero), b.where(b.less(y, zero), b.scalar(-Math.PI), b.scalar(Math.PI)), zero);
+  return b.where(upright, b.mul(b.sign(y), b.scalar(Math.PI / 2)), b.add(slope, turn));
+};
+
+/** As 32 digits of base two, the highest of which counts negatively. Not all runtimes have ONNX's BitwiseAnd. */
+const bitwiseAnd = ({ b }: NodeCall, x: string, y: string): string => {
+  const places = Array.from({ length: 32 }, (_, i) => 2 ** i);
+  const digits = (value: string): string => {
+    const positive = b.op("Mod", [b.cast(value, "int64"), b.scalar(2 ** 32, "int64")]);
+    return b.op("Mod", [b.div(b.unsqueeze(positive, [-1]), b.ints(places)), b.scalar(2, "int64")]);
+  };
+  const weights = places.map((place, i) => (i === 31 ? -place : place));
+  return b.cast(b.reduceSum(b.mul(b.mul(digits(x), digits(y)), b.ints(weights)), [-1]), "int32");
+};
+
 const biasAdd: NodeRule = (call) => broadcasting(call, [call.input(0), biasOf(call, call.input(1), call.input(0))], ([x = "", bias = ""]) => call.b.op("Add", [x, bias]));
 
 /** A bias along the channels, wherever the attribute says they are. */
@@ -90,7 +111,11 @@ const cast: NodeRule = (call) => {
   return call.value(value, input.shape, { order: input.order, ...(to === "int32" && { elements: call.elements(0) }) });
 };
 
-const scalarOf = (call: NodeCall, value: number): string => call.b.scalar(value, isInt(call) ? "int32" : "float32");
+/** A number of the node's own element type. */
+export function scalarOf(call: NodeCall, value: number): string {
+  const type = call.attributes.type("T");
+  return call.b.scalar(value, type === "int32" || type === "bool" ? type : "float32");
+}
 
 const pairs: NodeRules = {
   Add: binary((call, a, b) => call.b.op("Add", [a, b]), (a, b) => a + b), AddV2: binary((call, a, b) => call.b.op("Add", [a, b]), (a, b) => a + b),
@@ -99,6 +124,7 @@ const pairs: NodeRules = {
   FloorMod: binary(floorMod), Mod: binary(floorMod), Maximum: binary((call, a, b) => call.b.op("Max", [a, b]), Math.max), Minimum: binary((call, a, b) => call.b.op("Min", [a, b]), Math.min), Pow: of("Pow"),
   DivNoNan: binary((call, a, b) => call.b.where(call.b.equal(b, scalarOf(call, 0), "Equal"), scalarOf(call, 0), call.b.div(a, b, "Div"), "Where")),
   SquaredDifference: binary((call, a, b) => ((d) => call.b.op("Mul", [d, d]))(call.b.sub(a, b, "Sub"))),
+  Atan2: binary(atan2), BitwiseAnd: binary(bitwiseAnd),
   Equal: of("Equal"), NotEqual: binary((call, a, b) => call.b.op("Not", [call.b.equal(a, b, "Equal")])), Greater: of("Greater"), GreaterEqual: of("GreaterOrEqual"), Less: of("Less"), LessEqual: of("LessOrEqual"),
   LogicalAnd: of("And"), LogicalOr: of("Or"), BiasAdd: biasAdd, BiasAddV1: biasAdd, AddN: addN, Select: select, SelectV2: select,
   Prelu: (call) => broadcasting(call, [call.input(0), call.input(1)], (values) => call.b.op("PRelu", values)),
@@ -108,20 +134,21 @@ const same = ["Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", 
 
 const singles: NodeRules = {
   ...Object.fromEntries(same.map((op) => [op, plainUnary(op)])),
-  Inv: plainUnary("Reciprocal"), LogicalNot: plainUnary("Not"), IsNan: plainUnary("IsNaN"), IsInf: plainUnary("IsInf"),
+  Inv: plainUnary("Reciprocal"), LogicalNot: plainUnary("Not"), IsNan: plainUnary("IsNaN"), IsInf: plainUnary("IsInf"), IsFinite: unary(({ b }, x) => b.not(b.op("Or", [b.op("IsNaN", [x]), b.op("IsInf", [x])]))),
   Relu6: unary((call, x) => call.b.op("Clip", [x, call.b.scalar(0), call.b.scalar(6)])),
   LeakyRelu: unary((call, x) => call.b.op("LeakyRelu", [x], { alpha: attr.float(call.attributes.number("alpha", 0.2)) })),
   Rsqrt: unary((call, x) => call.b.op("Reciprocal", [call.b.sqrt(x, "Sqrt")])),
   Square: unary((call, x) => call.b.op("Mul", [x, x])),
   Expm1: unary((call, x) => call.b.op("Sub", [call.b.exp(x, "Exp"), call.b.scalar(1)])),
   Log1p: unary((call, x) => call.b.op("Log", [call.b.add(x, call.b.scalar(1), "Add")])),
-  ZerosLike: unary((call, x) => call.b.op("Mul", [x, scalarOf(call, 0)])),
   ClipByValue: clip, Softmax: softmax("Softmax"), LogSoftmax: softmax("LogSoftmax"), Cast: cast,
 };
 
 const identity: NodeRule = (call) => call.input(0);
 
-/** What does nothing once a network is trained. */
-const identities: NodeRules = Object.fromEntries(["Identity", "Snapshot", "StopGradient", "PreventGradient", "CheckNumerics", "EnsureShape", "Print", "PlaceholderWithDefault", "ReadVariableOp"].map((op) => [op, identity]));
+/** What does nothing once a network is trained. TensorFlow.js does not round where a network was trained to be rounded. */
+const identities: NodeRules = Object.fromEntries(
+  ["Identity", "Snapshot", "StopGradient", "PreventGradient", "CheckNumerics", "EnsureShape", "Print", "PlaceholderWithDefault", "ReadVariableOp", "FakeQuantWithMinMaxVars"].map((op) => [op, identity]),
+);
 
 export const elementwiseRules: NodeRules = { ...pairs, ...singles, ...identities, IdentityN: (call) => call.inputs };

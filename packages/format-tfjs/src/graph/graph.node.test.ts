@@ -1,6 +1,10 @@
+import { float32, tensor, type ModelFile } from "@vitrine/core";
+import { expectClose } from "@vitrine/testing";
 import { describe, expect, it } from "vitest";
-import { checkGraphModel, type ShortGraph, type ShortNode } from "../../test/graph-def.js";
-import { countOf } from "../../test/tf.js";
+import { artifactsOfGraph, checkGraphModel, type ShortGraph, type ShortNode } from "../../test/graph-def.js";
+import { checkOnRuntimes, checkRuntimes } from "../../test/runtimes.js";
+import { countOf, tf } from "../../test/tf.js";
+import { fromArtifacts, readTfjs } from "../index.js";
 
 const picture = { x: { shape: [2, 9, 8, 3] } };
 
@@ -89,6 +93,25 @@ describe("elementwise", () => {
   it.each(["Log", "Log1p", "Reciprocal", "Rsqrt", "Sqrt"])("%s", async (op) => {
     await checkGraphModel(one([op, ["x"]], { x: { shape: [2, 5], positive: true } }));
   });
+  it("Atan2, in all quadrants and on the axes", async () => {
+    const angles = { y: [1, 1, -1, -1, 0, 0, 2, -2, 0, 3], x: [2, -2, 2, -2, 1, -1, 0, 0, 0, -1e-30] };
+    await checkOnRuntimes({ inputs: { y: { shape: [10], feed: angles.y }, x: { shape: [10], feed: angles.x } }, nodes: { a: ["Atan2", ["y", "x"]] }, outputs: ["a"] });
+    await checkOnRuntimes(one(["Atan2", ["x", "w"]], picture, { w: { shape: [8, 1] } }));
+  });
+  it("IsFinite, IsNan, IsInf", async () => {
+    for (const op of ["IsFinite", "IsNan", "IsInf"]) await checkOnRuntimes(one([op, ["x"]], { x: { shape: [5], feed: [1, Infinity, -Infinity, NaN, 0] } }));
+  });
+  it("BitwiseAnd, whose inputs TensorFlow.js's executor does not find", async () => {
+    const [x, w] = [[12, -1, -1, 0, -(2 ** 31), 2 ** 31 - 1, -123456789], [10, 255, -2, 7, -1, -(2 ** 31), 987654321]] as const;
+    const { graph } = await readTfjs(fromArtifacts(artifactsOfGraph(one(["BitwiseAnd", ["x", "w"], { T: "DT_INT32" }], { x: { shape: [7], dtype: "int32" } }, { w: int(...w) }))));
+    const results = await checkRuntimes(graph, { x: tensor("int32", [7], Int32Array.from(x)) });
+    const expected = tf.bitwiseAnd(tf.tensor1d([...x], "int32"), tf.tensor1d([...w], "int32"));
+    expectClose(results["y"]!, tensor("int32", [7], expected.dataSync() as Int32Array));
+  });
+  it("FakeQuantWithMinMaxVars, which TensorFlow.js passes by", async () => {
+    const { graph } = await checkGraphModel({ inputs: picture, weights: { lo: { shape: [], values: [-0.1] }, hi: { shape: [], values: [0.1] } }, nodes: { q: ["FakeQuantWithMinMaxVars", ["x", "lo", "hi"], { num_bits: 8 }], y: ["Relu", ["q"]] }, outputs: ["y"] });
+    expect(graph.nodes.map(({ op }) => op)).toEqual(["Relu"]);
+  });
   it("choices, bounds, truth values", async () => {
     const inputs = { c: { shape: [2, 3], dtype: "bool" as const }, a: { shape: [2, 3] }, b: { shape: [2, 3] } };
     await checkGraphModel(one(["SelectV2", ["c", "a", "b"]], inputs));
@@ -122,6 +145,35 @@ describe("matrices and reductions", () => {
     await checkGraphModel({ inputs: picture, weights: { w: { shape: [3, 3, 3, 4] }, a: whole(3) }, nodes: { c: conv, y: ["ArgMax", ["c", "a"], { output_type: "DT_INT64" }] }, outputs: ["y"] });
     await checkGraphModel({ inputs: picture, weights: { w: { shape: [3, 3, 3, 4] } }, nodes: { c: conv, y: ["Softmax", ["c"]], s: ["Shape", ["c"], { out_type: "DT_INT32" }] }, outputs: ["y", "s"] });
     await checkGraphModel({ inputs: picture, weights: { w: { shape: [3, 3, 3, 4] }, axis: whole(3) }, nodes: { c: conv, y: ["Split", ["axis", "c"], { num_split: 2 }], z: ["ConcatV2", ["y:1", "c", "y", "axis"], { N: 3 }] }, outputs: ["z"] });
+  });
+  it.each([[false, false], [true, false], [false, true], [true, true]])("Cumprod, exclusive %s, reverse %s", async (exclusive, reverse) => {
+    const product = (inputs: ShortGraph["inputs"], axis: number, attributes: ShortNode[2] = {}): Promise<ModelFile> => checkOnRuntimes(one(["Cumprod", ["x", "a"], { exclusive, reverse, ...attributes }], inputs, { a: whole(axis) }));
+    await product({ x: { shape: [3, 7] } }, 1);
+    await product({ x: { shape: [5, 2, 3] } }, 0);
+    await product({ x: { shape: [2, 8], feed: [2, -1, 0, 3, 0.5, 4, -2, 1, 1, 1, -3, 2, 2, 0, 5, 0] } }, 1);
+    await product({ x: { shape: [4, 1] } }, 1);
+    await product({ x: { shape: [6], dtype: "int32", feed: [1, -2, 3, 4, 0, 6] } }, 0, { T: "DT_INT32" });
+    const conv: ShortNode = ["Conv2D", ["x", "w"], { strides: [1, 1, 1, 1], padding: "SAME" }];
+    for (const axis of [1, 3]) await checkOnRuntimes({ inputs: picture, weights: { w: { shape: [3, 3, 3, 4] }, a: whole(axis) }, nodes: { c: conv, y: ["Cumprod", ["c", "a"], { exclusive, reverse }] }, outputs: ["y"] });
+  });
+  it("Cumprod along an axis from the back, which TensorFlow.js takes for one from the front", async () => {
+    const { graph } = await readTfjs(fromArtifacts(artifactsOfGraph(one(["Cumprod", ["x", "a"]], { x: { shape: [2, 3] } }, { a: whole(-1) }))));
+    const results = await checkRuntimes(graph, { x: float32([2, 3], [1, 2, 3, -4, 5, 6]) });
+    expectClose(results["y"]!, float32([2, 3], [1, 2, 6, -4, -20, -120]));
+  });
+  it.each([[-1, -1], [0, 0], [1, 1], [2, 2], [7, 7]])("MatrixBandPart %i, %i", async (lower, upper) => {
+    for (const shape of [[4, 4], [3, 5], [2, 5, 3]]) await checkOnRuntimes(one(["MatrixBandPart", ["x", "l", "u"]], { x: { shape } }, { l: whole(Math.min(lower, shape.at(-2)!)), u: whole(Math.min(upper, shape.at(-2)!)) }));
+    await checkOnRuntimes(one(["MatrixBandPart", ["x", "l", "u"], { T: "DT_INT32" }], { x: { shape: [3, 3], dtype: "int32", below: 9 } }, { l: whole(Math.min(lower, 3)), u: whole(Math.min(upper, 3)) }));
+  });
+  it("MatrixBandPart with other numbers of lower and upper diagonals, where TensorFlow.js takes one for both", async () => {
+    const x = Float32Array.from({ length: 9 }, (_, i) => i + 1);
+    const parts = [[-1, 0, [1, 0, 0, 4, 5, 0, 7, 8, 9]], [0, -1, [1, 2, 3, 0, 5, 6, 0, 0, 9]], [1, 0, [1, 0, 0, 4, 5, 0, 0, 8, 9]]] as const;
+    for (const [lower, upper, expected] of parts) {
+      const { graph, notices } = await readTfjs(fromArtifacts(artifactsOfGraph(one(["MatrixBandPart", ["x", "l", "u"]], { x: { shape: [3, 3] } }, { l: whole(lower), u: whole(upper) }))));
+      expect(notices).toEqual([expect.stringMatching(/`y` \(MatrixBandPart\).*as it was trained/)]);
+      const results = await checkRuntimes(graph, { x: float32([3, 3], x) });
+      expectClose(results["y"]!, float32([3, 3], expected));
+    }
   });
   it("ArgMax, ArgMin, Cumsum, TopKV2, All, Any", async () => {
     await checkGraphModel(one(["ArgMin", ["x", "a"], {}], picture, { a: whole(1) }));

@@ -54,4 +54,24 @@ const einsum: NodeRule = (call) => {
   return call.value(value, [...equation.split("->")[1]!].map((letter) => sizes.get(letter) ?? null));
 };
 
-export const matrixRules: NodeRules = { MatMul: matMul, _FusedMatMul: matMul, BatchMatMul: batchMatMul, BatchMatMulV2: batchMatMul, BatchMatMulV3: batchMatMul, Einsum: einsum };
+/**
+ * What lies near the diagonal; a negative number keeps all on its side. TensorFlow.js reads the number of lower diagonals for the
+ * upper ones too, an error of its own: what the network was trained with counts.
+ */
+const bandPart: NodeRule = (call) => {
+  const input = call.input(0);
+  const [lower = -1] = call.numbers(1, "number of lower diagonals");
+  const [upper = -1] = call.numbers(2, "number of upper diagonals");
+  if (lower !== upper) call.notices.add(`Of the matrix at \`${call.name}\` (MatrixBandPart) TensorFlow.js keeps other diagonals than the file says, an error of its own. It is translated as it was trained.`);
+  if (lower < 0 && upper < 0) return input;
+  const { b } = call;
+  const part = (x: string, above: boolean, k: number): string => b.op("Trilu", [x, b.scalar(k, "int64")], { upper: attr.int(above ? 1 : 0) });
+  // onnxruntime cuts no triangle of 32-bit integers.
+  const isInt = call.attributes.type("T") === "int32";
+  let value = isInt ? b.cast(call.plain(0), "int64") : call.plain(0);
+  if (upper >= 0) value = part(value, false, upper);
+  if (lower >= 0) value = part(value, true, -lower);
+  return call.value(isInt ? b.cast(value, "int32") : value, input.shape);
+};
+
+export const matrixRules: NodeRules = { MatMul: matMul, _FusedMatMul: matMul, BatchMatMul: batchMatMul, BatchMatMulV2: batchMatMul, BatchMatMulV3: batchMatMul, Einsum: einsum, MatrixBandPart: bandPart };

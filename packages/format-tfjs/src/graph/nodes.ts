@@ -77,7 +77,7 @@ export function inOrder(nodes: ReadonlyMap<string, TfNode>, outputs: readonly No
         continue;
       }
       const producer = find(input.node, `\`${top.node.name}\``);
-      if (state.get(producer) === "open") throw tfjsError("tfjs-graph", { file, why: `the node \`${producer.name}\` is computed from itself: loops (${producer.op}) are not translated` });
+      if (state.get(producer) === "open") throw tfjsError("tfjs-graph", { file, why: `the node \`${producer.name}\` (${producer.op}) is computed from itself, and stands in no loop` });
       if (state.has(producer)) continue;
       state.set(producer, "open");
       stack.push({ node: producer, next: 0 });

@@ -8,6 +8,7 @@ import { isObject, type Fields, type Json, type JsonObject } from "../json/field
 import type { Weights } from "../weights/read.js";
 import { shapeOf, typeOf, type TfType } from "./attributes.js";
 import { heldConstant, NodeCall, type NodeRule, type NodeRules, type TfValue } from "./call.js";
+import { composedRules } from "./composed.js";
 import { constOf } from "./const.js";
 import { checkDepth, control, isControl } from "./control.js";
 import { isDataflow } from "./dataflow.js";
@@ -19,11 +20,12 @@ import { listRules, takesLists } from "./lists.js";
 import { matrixRules } from "./matrix.js";
 import { inOrder, readNodes, readRef, type NodeRef, type TfNode } from "./nodes.js";
 import { reductionRules } from "./reduction.js";
+import { refusedOps } from "./refused.js";
 import { selectingRules } from "./selecting.js";
 import { shapingRules } from "./shaping.js";
 import { spatialRules } from "./spatial.js";
 
-const rules: NodeRules = { ...elementwiseRules, ...spatialRules, ...matrixRules, ...reductionRules, ...shapingRules, ...selectingRules, ...listRules };
+const rules: NodeRules = { ...elementwiseRules, ...spatialRules, ...matrixRules, ...reductionRules, ...shapingRules, ...selectingRules, ...composedRules, ...listRules };
 const ruleOf = (op: string): NodeRule | undefined => (Object.hasOwn(rules, op) ? rules[op] : undefined);
 
 /** Scopes that frozen functions leave in front of every name. */
@@ -46,7 +48,7 @@ export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph
   const layout = new Layout(b);
   const library = new FunctionLibrary(fields.get("modelTopology"), file);
   const nodes = functional(written, outputs, library, file);
-  const source: Source = { file, weights, library };
+  const source: Source = { file, weights, library, notices: new Set() };
   const made = new Map<string, readonly TfValue[]>();
   const sorted = inOrder(nodes, outputs, file);
   // Inputs stand in the signature's order, else in the file's.
@@ -64,7 +66,7 @@ export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph
     if (value.list) throw tfjsError("tfjs-graph", { file, why: `its output \`${output.node}\` is a list of tensors` });
     return { name: output.index === 0 ? output.node : `${output.node}:${output.index}`, value, dtype: output.dtype };
   });
-  return { graph: finished(layout, named), notices: [], writer: undefined };
+  return { graph: finished(layout, named), notices: [...source.notices], writer: undefined };
 }
 
 /** What all graphs of a file share. */
@@ -72,6 +74,7 @@ interface Source {
   readonly file: string;
   readonly weights: Weights;
   readonly library: FunctionLibrary;
+  readonly notices: Set<string>;
 }
 
 /** Where nodes are being translated. */
@@ -88,7 +91,9 @@ type ValueOf = (ref: NodeRef, by: string) => TfValue;
 
 /** Results by name, of operators with more than one of them. */
 const namedResults: Readonly<Record<string, readonly string[]>> = {
-  TopKV2: ["values", "indices"], FusedBatchNorm: ["y"], FusedBatchNormV2: ["y"], FusedBatchNormV3: ["y"], Unique: ["y", "idx"],
+  TopKV2: ["values", "indices"], FusedBatchNorm: ["y"], FusedBatchNormV2: ["y"], FusedBatchNormV3: ["y"], Unique: ["y", "idx"], UniqueV2: ["y", "idx"], ListDiff: ["out", "idx"], MaxPoolWithArgmax: ["output", "argmax"],
+  NonMaxSuppressionV4: ["selected_indices", "valid_outputs"], NonMaxSuppressionV5: ["selected_indices", "selected_scores", "valid_outputs"], TensorListPopBack: ["output_handle", "tensor"],
+  TensorArrayV3: ["handle", "flow"],
 };
 
 /** Translates nodes in order. `made` holds the inputs, and is filled. */
@@ -128,13 +133,14 @@ function translated(node: TfNode, inputs: readonly TfValue[], place: Place): rea
   const rule = ruleOf(node.op);
   if (!rule && !isControl(node.op)) {
     if (isDataflow(node.op)) throw tfjsError("tfjs-op", { node: node.name, op: node.op, why: "it stands in no loop and no branch that is whole" });
+    if (Object.hasOwn(refusedOps, node.op)) throw tfjsError("tfjs-op", { node: node.name, op: node.op, why: refusedOps[node.op]! });
     throw tfjsError("tfjs-op-unknown", { node: node.name, op: node.op, known: Object.keys(rules) });
   }
   const name = `${place.path}${node.name}`;
   const plain = name.replace(shell, "");
   b.label = plain;
   b.scope = plain.split("/").slice(0, -1);
-  const call = new NodeCall(b, layout, name, node.op, inputs, node.attributes);
+  const call = new NodeCall(b, layout, name, node.op, inputs, node.attributes, place.source.notices);
   if (inputs.some(({ list }) => list) && !takesLists(node.op) && !isControl(node.op)) call.fail("a list of tensors goes into it");
   const result = rule ? rule(call) : control(call, place.source.library, inlined(place));
   const values: readonly TfValue[] = Array.isArray(result) ? (result as readonly TfValue[]) : [result as TfValue];

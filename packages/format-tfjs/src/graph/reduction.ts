@@ -1,6 +1,7 @@
 import { attr } from "@vitrine/core";
 import { isInOrder, placeOf, type Order } from "../build/held.js";
 import type { NodeCall, NodeRule, NodeRules, TfValue } from "./call.js";
+import { scalarOf } from "./elementwise.js";
 
 /** An axis counted from the front; -1 needs the rank. */
 export function axisOf(call: NodeCall, input: TfValue, axis: number | undefined): number {
@@ -59,6 +60,25 @@ const cumulative: NodeRule = (call) => {
   return call.value(value, input.shape);
 };
 
+/** The product of an element with all before it. ONNX has no operator for it: after each step an element is the product of twice as many. */
+const cumulativeProduct: NodeRule = (call) => {
+  const { b } = call;
+  const input = call.input(0);
+  const axis = axisOf(call, input, call.numbers(1, "axis")[0]);
+  const size = input.shape?.[axis] ?? call.fail("the size of its axis is not known, and its steps depend on it");
+  const place = placeOf(input, axis);
+  const reverse = call.attributes.bool("reverse");
+  const shifted = (x: string, by: number): string => {
+    const pads = new Array<number>(2 * input.shape!.length).fill(0);
+    pads[reverse ? place + input.shape!.length : place] = by;
+    const padded = b.op("Pad", [x, b.ints(pads), scalarOf(call, 1)]);
+    return b.slice(padded, [reverse ? by : 0], [reverse ? size + by : size], [place]);
+  };
+  let value = call.attributes.bool("exclusive") ? shifted(input.value, 1) : input.value;
+  for (let by = 1; by < size; by *= 2) value = b.mul(value, shifted(value, by));
+  return value === input.value ? input : call.value(value, input.shape, { order: input.order });
+};
+
 /** The k largest along the last axis, with their indices. */
 const topK: NodeRule = (call) => {
   const input = call.input(0);
@@ -71,5 +91,5 @@ const topK: NodeRule = (call) => {
 export const reductionRules: NodeRules = {
   Max: reduce("ReduceMax"), Min: reduce("ReduceMin"), Sum: reduce("ReduceSum"), Mean: reduce("ReduceMean"), Prod: reduce("ReduceProd"), EuclideanNorm: reduce("ReduceL2"),
   All: reduce("ReduceMin", asBool, asNumber), Any: reduce("ReduceMax", asBool, asNumber),
-  ArgMax: extreme("ArgMax"), ArgMin: extreme("ArgMin"), Cumsum: cumulative, TopKV2: topK,
+  ArgMax: extreme("ArgMax"), ArgMin: extreme("ArgMin"), Cumsum: cumulative, Cumprod: cumulativeProduct, TopKV2: topK,
 };

@@ -1,6 +1,7 @@
 import { attr } from "@vitrine/core";
 import type { Size } from "../build/held.js";
-import type { NodeCall, NodeRule, NodeRules } from "./call.js";
+import type { NodeCall, NodeRule, NodeRules, TfValue } from "./call.js";
+import { reordered } from "./matrix.js";
 import { axisOf } from "./reduction.js";
 
 /** Further than any axis is long. */
@@ -93,12 +94,29 @@ function partOf(call: NodeCall, cuts: readonly Cut[], added: readonly number[]):
   return elements.slice(cut.start, cut.end === farthest ? undefined : cut.end);
 }
 
+/** The axes from one up to another. */
+const axes = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+
+/** Places along an axis, for each sample its own: the first `batch` axes are those of samples in both inputs. */
+function gatherPerSample(call: NodeCall, axis: number, batch: number): TfValue {
+  const { b } = call;
+  const [rank, depth] = [call.rank(0), call.rank(1)];
+  if (batch > axis || batch > depth) call.invalid(`its first ${batch} axes are samples, and it gathers along axis ${axis} by indices of ${depth} axes`);
+  // The axis goes in front of those between it and the samples, as GatherND wants it, and they go back afterwards.
+  const x = reordered(call.input(0), [...axes(0, batch), axis, ...axes(batch, axis), ...axes(axis + 1, rank)]);
+  const at = b.unsqueeze(b.cast(call.plain(1), "int64"), [-1]);
+  const value = b.op("GatherND", [call.layout.plain(x), at], { ...(batch > 0 && { batch_dims: attr.int(batch) }) });
+  const made = call.value(value, [...x.shape!.slice(0, batch), ...call.input(1).shape!.slice(batch), ...x.shape!.slice(batch + 1)]);
+  return axis === batch ? made : reordered(made, [...axes(0, batch), ...axes(depth, depth + axis - batch), ...axes(batch, depth), ...axes(depth + axis - batch, made.shape!.length)]);
+}
+
 /** Rows of a table, or places along an axis. */
 const gather: NodeRule = (call) => {
   const input = call.input(0);
-  if (call.attributes.int("batch_dims", 0) !== 0) call.fail("gathering per sample (batch_dims) has no counterpart");
   const given = call.inputs.length > 2 ? (call.numbers(2, "axis")[0] ?? 0) : 0;
   const axis = axisOf(call, input, given);
+  const batch = call.attributes.int("batch_dims", 0);
+  if (batch !== 0) return gatherPerSample(call, axis, batch < 0 ? batch + call.rank(1) : batch);
   const indices = call.input(1);
   const shape = input.shape && indices.shape && [...input.shape.slice(0, axis), ...indices.shape, ...input.shape.slice(axis + 1)];
   const [list, at] = [call.elements(0), call.known(1)];

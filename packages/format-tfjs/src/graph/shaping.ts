@@ -25,10 +25,13 @@ const reshape: NodeRule = (call) => {
   return call.value(call.b.op("Reshape", [call.plain(0), value]), shape, { elements: shape.length <= 1 ? call.elements(0) : undefined });
 };
 
+/** No tensor has more. */
+const mostAxes = 16;
+
 /** The shape that a list of sizes stands for: open, but of a known rank. */
 const known = (list: TfValue): Size[] | undefined => {
   const [rank] = list.shape ?? [];
-  return typeof rank === "number" && rank <= 16 ? new Array<Size>(rank).fill(null) : undefined;
+  return typeof rank === "number" && rank <= mostAxes ? new Array<Size>(rank).fill(null) : undefined;
 };
 
 const squeeze: NodeRule = (call) => {
@@ -137,7 +140,24 @@ const tile: NodeRule = (call) => {
 
 /** ONNX lets 1 stand for any size, as TensorFlow does not: but TensorFlow's target is never smaller. */
 const broadcastTo: NodeRule = (call) => call.value(call.b.op("Expand", [call.plain(0), sizesValue(call, 1)]), call.elements(1) ?? known(call.input(1)));
-const fill: NodeRule = (call) => call.value(call.b.op("Expand", [call.plain(1), sizesValue(call, 0)]), call.elements(0) ?? known(call.input(0)));
+
+/** A tensor full of one value; input `i` is its shape. */
+export const filled = (call: NodeCall, value: string, i: number): TfValue => call.value(call.b.op("Expand", [value, sizesValue(call, i)]), call.elements(i) ?? known(call.input(i)));
+
+/** The shape that two shapes are broadcast to. */
+const broadcastArgs: NodeRule = (call) => {
+  const { b } = call;
+  const lengths = [0, 1].map((i) => call.elements(i)?.length ?? call.input(i).shape?.[0] ?? call.fail("the number of axes is computed from data"));
+  const rank = Math.max(...lengths);
+  if (rank > mostAxes) call.invalid(`its shapes have ${rank} axes`);
+  const ones = (i: number): number[] => new Array<number>(rank - lengths[i]!).fill(1);
+  const [one = [], other = []] = [0, 1].map((i): Size[] => [...ones(i), ...(call.elements(i) ?? new Array<Size>(lengths[i]!).fill(null))]);
+  // One that is known decides: the other must be it, or 1.
+  const elements = one.map((size, axis) => (size === 1 ? other[axis]! : other[axis] === 1 ? size : (size ?? other[axis]!)));
+  if (!elements.includes(null)) return { ...call.constant(constantOf(tensor("int32", [rank], Int32Array.from(elements as number[])))), elements };
+  const [x = "", y = ""] = [0, 1].map((i) => (lengths[i] === rank ? call.plain(i) : b.concat([b.constant(tensor("int32", [rank - lengths[i]!], Int32Array.from(ones(i)))), call.plain(i)], 0)));
+  return call.value(b.where(b.equal(x, b.scalar(1, "int32")), y, x), [rank], { elements });
+};
 
 /** The shape as the file means it, whatever order the axes lie in. */
 const shapeOf = (call: NodeCall, i: number): TfValue => {
@@ -197,6 +217,6 @@ const fromBatch: NodeRule = (call) => {
 
 export const shapingRules: NodeRules = {
   Reshape: reshape, Squeeze: squeeze, ExpandDims: expandDims, Transpose: transpose, Pad: pad, PadV2: pad, MirrorPad: pad, Concat: concat, ConcatV2: concat, Pack: pack, Unpack: unpack, Split: split, SplitV: split,
-  Tile: tile, BroadcastTo: broadcastTo, Fill: fill, Shape: (call) => shapeOf(call, 0), ShapeN: (call) => call.inputs.map((_, i) => shapeOf(call, i)), Rank: rank, Size: size, Reverse: reverse, ReverseV2: reverse,
+  Tile: tile, BroadcastTo: broadcastTo, BroadcastArgs: broadcastArgs, Fill: (call) => filled(call, call.plain(1), 0), Shape: (call) => shapeOf(call, 0), ShapeN: (call) => call.inputs.map((_, i) => shapeOf(call, i)), Rank: rank, Size: size, Reverse: reverse, ReverseV2: reverse,
   SpaceToBatchND: toBatch, BatchToSpaceND: fromBatch,
 };

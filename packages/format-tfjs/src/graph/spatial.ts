@@ -16,7 +16,7 @@ interface Places {
   shape(channels: Size, sizes: readonly Size[]): Size[];
 }
 
-function placesOf(call: NodeCall, dims: number, input: TfValue): Places {
+export function placesOf(call: NodeCall, dims: number, input: TfValue): Places {
   const first = (call.attributes.text("data_format") ?? "NHWC").startsWith("NC");
   const rank = dims + 2;
   if (input.shape && input.shape.length !== rank) call.invalid(`its input has ${input.shape.length} axes, and it takes ${rank}`);
@@ -31,10 +31,10 @@ function placesOf(call: NodeCall, dims: number, input: TfValue): Places {
 }
 
 /** An input whose rank the operator itself tells. */
-const ofRank = (input: TfValue, rank: number): TfValue => (input.shape ? input : { ...input, shape: new Array<Size>(rank).fill(null) });
+export const ofRank = (input: TfValue, rank: number): TfValue => (input.shape ? input : { ...input, shape: new Array<Size>(rank).fill(null) });
 
 /** The entries of a list attribute that belong to places. */
-function perPlace(call: NodeCall, key: string, dims: number, first: boolean, least = 1): number[] {
+export function perPlace(call: NodeCall, key: string, dims: number, first: boolean, least = 1): number[] {
   const list = call.attributes.ints(key);
   if (list.length === 0) return new Array<number>(dims).fill(1);
   const own = list.length === dims ? list : list.length === dims + 2 ? list.slice(first ? 2 : 1, dims + (first ? 2 : 1)) : call.attributes.fail(key, `a list of ${dims + 2}`);
@@ -43,7 +43,7 @@ function perPlace(call: NodeCall, key: string, dims: number, first: boolean, lea
   return own;
 }
 
-function windowOf(call: NodeCall, dims: number, first: boolean, kernel: readonly number[]): Window {
+export function windowOf(call: NodeCall, dims: number, first: boolean, kernel: readonly number[]): Window {
   const padding = call.attributes.text("padding") ?? "VALID";
   const window = { kernel, strides: perPlace(call, "strides", dims, first), dilations: perPlace(call, "dilations", dims, first) };
   if (padding === "SAME") return { ...window, padding: "same" };
@@ -131,12 +131,15 @@ function exactly(call: NodeCall, window: Window, from: readonly number[], to: re
   return { ...transposeAttributes(window), pads: attr.ints([...before, ...after]), ...(more.some((pad) => pad > 0) && { output_padding: attr.ints(more) }) };
 }
 
+/** The window of a pooling operator, which has no dilations. */
+export const poolWindow = (call: NodeCall, dims: number, first: boolean): Window => ({ ...windowOf(call, dims, first, perPlace(call, "ksize", dims, first)), dilations: new Array<number>(dims).fill(1) });
+
 const pool =
   (op: "MaxPool" | "AveragePool", dims: number): NodeRule =>
   (call) => {
     const input = ofRank(call.input(0), dims + 2);
     const places = placesOf(call, dims, input);
-    const window = { ...windowOf(call, dims, places.first, perPlace(call, "ksize", dims, places.first)), dilations: new Array<number>(dims).fill(1) };
+    const window = poolWindow(call, dims, places.first);
     const value = call.b.op(op, [call.layout.in(input, places.order)], windowAttributes(window, places.sizes));
     return call.value(value, places.shape(places.channels, windowSizes(window, places.sizes)), { order: places.order });
   };
