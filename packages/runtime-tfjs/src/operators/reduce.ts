@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { intAttr, intsAttr } from "@vitrine/core";
+import { intAttr, intsAttr, sizeOf } from "@vitrine/core";
 import { floats } from "../floats.js";
 import { axisIn } from "../layout.js";
 import { Held } from "../value.js";
@@ -15,10 +15,17 @@ function reducedAxes(call: Pick<Call, "node" | "inputs">, rank: number): number[
   return intAttr(call.node, "noop_with_empty_axes", 0) === 1 ? undefined : Array.from({ length: rank }, (_, axis) => axis);
 }
 
-/** A reduction that keeps its axes, in the layout of its input; dropping them afterwards costs nothing where their order stays. */
-const reduction = (reduce: Reduce, pointwise?: (x: tf.Tensor) => tf.Tensor): DeviceOperator => (call) => {
+/**
+ * A reduction that keeps its axes, in the layout of its input; dropping them afterwards costs nothing where their order stays.
+ * @param ofNothing what it gives where there is nothing to reduce: tfjs's wasm kernels leave there what lay in memory
+ */
+const reduction = (reduce: Reduce, ofNothing: number, pointwise?: (x: tf.Tensor) => tf.Tensor): DeviceOperator => (call) => {
   const x = input(call, 0);
   const axes = reducedAxes(call, x.rank);
+  if (axes && sizeOf(x.shape) === 0) {
+    const left = intAttr(call.node, "keepdims", 1) !== 0 ? x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : x.shape.filter((_, axis) => !axes.includes(axis));
+    return [Held.device(x.dtype, left, tf.fill([...left], ofNothing))];
+  }
   if (!axes) return [Held.device(x.dtype, x.shape, pointwise ? pointwise(x.plain()) : tf.clone(x.plain()))];
   const y = reduce(x.in(x.layout), axes.map((axis) => axisIn(x.layout, axis, x.rank)));
   const keptShape = x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
@@ -96,16 +103,16 @@ export type ReduceName =
 const summed: Reduce = (x, axes) => tf.sum(x, axes, true);
 
 export const reductions: Readonly<Record<ReduceName, Operator>> = {
-  ReduceSum: { device: reduction(summed), reads: [1], exact: true },
-  ReduceMean: { device: reduction((x, axes) => tf.mean(x, axes, true)), reads: [1] },
-  ReduceMax: { device: reduction((x, axes) => tf.max(x, axes, true)), reads: [1], exact: true },
-  ReduceMin: { device: reduction((x, axes) => tf.min(x, axes, true)), reads: [1], exact: true },
-  ReduceProd: { device: reduction((x, axes) => tf.prod(x, axes, true)), reads: [1], exact: true },
-  ReduceL1: { device: reduction((x, axes) => summed(tf.abs(x), axes), tf.abs), reads: [1] },
-  ReduceL2: { device: reduction((x, axes) => tf.sqrt(summed(tf.square(x), axes)), tf.abs), reads: [1] },
-  ReduceSumSquare: { device: reduction((x, axes) => summed(tf.square(x), axes), tf.square), reads: [1] },
-  ReduceLogSum: { device: reduction((x, axes) => tf.log(summed(x, axes)), tf.log), reads: [1] },
-  ReduceLogSumExp: { device: reduction(logSumExp), reads: [1] },
+  ReduceSum: { device: reduction(summed, 0), reads: [1], exact: true },
+  ReduceMean: { device: reduction((x, axes) => tf.mean(x, axes, true), NaN), reads: [1] },
+  ReduceMax: { device: reduction((x, axes) => tf.max(x, axes, true), -Infinity), reads: [1], exact: true },
+  ReduceMin: { device: reduction((x, axes) => tf.min(x, axes, true), Infinity), reads: [1], exact: true },
+  ReduceProd: { device: reduction((x, axes) => tf.prod(x, axes, true), 1), reads: [1], exact: true },
+  ReduceL1: { device: reduction((x, axes) => summed(tf.abs(x), axes), 0, tf.abs), reads: [1] },
+  ReduceL2: { device: reduction((x, axes) => tf.sqrt(summed(tf.square(x), axes)), 0, tf.abs), reads: [1] },
+  ReduceSumSquare: { device: reduction((x, axes) => summed(tf.square(x), axes), 0, tf.square), reads: [1] },
+  ReduceLogSum: { device: reduction((x, axes) => tf.log(summed(x, axes)), -Infinity, tf.log), reads: [1] },
+  ReduceLogSumExp: { device: reduction(logSumExp, -Infinity), reads: [1] },
   ArgMax: { device: argument("max") },
   ArgMin: { device: argument("min") },
   TopK: { device: topK, reads: [1] },
