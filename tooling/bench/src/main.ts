@@ -8,16 +8,17 @@ import { largeModel } from "./large-model.js";
 import { memory } from "./memory.js";
 import { overhead } from "./overhead.js";
 import { question } from "./question.js";
+import { recurrent } from "./recurrent.js";
 import { report } from "./report.js";
 import { threads } from "./setup.js";
 import { tfjs } from "./tfjs.js";
 import { watching } from "./watching.js";
 
-/** `pnpm bench [NAME [FILE…]…]`: prints measurements; it judges nothing. Files are for the measurement before them: tfjs and watching take `model.json`. */
+/** `pnpm bench [NAME [FILE…]…]`: prints measurements; it judges nothing. Files are for the measurement before them: tfjs and watching take `model.json`, recurrent takes `.onnx`. */
 const parts: Readonly<Record<string, (files: readonly string[]) => Promise<string>>> = {
-  overhead, gradient, "integrated-gradients": integrated, "large-model": largeModel, memory, question, attribution, report, first, tfjs, watching,
+  overhead, gradient, "integrated-gradients": integrated, "large-model": largeModel, memory, question, attribution, report, first, tfjs, watching, recurrent,
 };
-const takesFiles = new Set(["tfjs", "watching"]);
+const takesFiles = new Set(["tfjs", "watching", "recurrent"]);
 
 const wanted: { readonly name: string; readonly files: string[] }[] = [];
 let unknown: string | undefined;

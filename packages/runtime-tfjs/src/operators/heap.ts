@@ -1,4 +1,4 @@
-import { backend, engine, getBackend, tensor, type DataType, type Tensor } from "@tensorflow/tfjs-core";
+import { backend, engine, getBackend, tensor, type DataType, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "@vitrine/core";
 
 export type Numbers = Float32Array | Int32Array | Uint8Array;
@@ -28,4 +28,9 @@ export function looped(shape: readonly number[], dtype: DataType, inputs: readon
   const to = dtype === "int32" ? new Int32Array(size) : dtype === "bool" ? new Uint8Array(size) : new Float32Array(size);
   fill(to, inputs.map((input) => input.dataSync()));
   return tensor(to, [...shape], dtype as "float32");
+}
+
+/** The floats of a tensor where they lie, to be read and written; until the next tensor is made, which may move the memory. Only near the host. */
+export function floatsOf(x: TensorInfo): Float32Array {
+  return (getBackend() === "wasm" ? (backend() as unknown as WasmBackend).typedArrayFromHeap(x) : backend().readSync(x.dataId)) as Float32Array;
 }
