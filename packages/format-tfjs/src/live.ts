@@ -15,8 +15,9 @@ interface LiveWeight {
 /** What is used of a `tf.LayersModel`; TensorFlow.js itself is not imported. */
 export interface LiveLayersModel {
   readonly name?: string;
-  /** False where the shapes of its weights are not known yet. */
+  /** False where the shapes of its weights are not known yet, and of a Sequential until it is first used. */
   readonly built?: boolean;
+  build?(inputShape: never): void;
   toJSON(unused?: unknown, returnString?: boolean): unknown;
   readonly weights: readonly LiveWeight[];
   getWeights(): readonly { readonly shape: readonly number[]; readonly dtype: string; data(): Promise<unknown> }[];
@@ -80,11 +81,22 @@ function topologyOf(model: LiveLayersModel): { readonly [key: string]: Json } {
   if (typeof given.toJSON !== "function" || typeof given.getWeights !== "function" || typeof given.weights !== "object") {
     throw tfjsError("tfjs-live", { why: "it has no toJSON, getWeights and weights" });
   }
-  if (given.built === false) throw tfjsError("tfjs-live", { why: "it is not built yet: the shape of its input is not known" });
+  if (given.built === false) built(model);
   const topology = model.toJSON(undefined, false);
   if (typeof topology !== "object" || topology === null) throw tfjsError("tfjs-live", { why: "its toJSON gives no object" });
   // As it would lie in a file: without what is undefined, and cut off from the model's own objects.
   return JSON.parse(JSON.stringify(topology)) as { readonly [key: string]: Json };
+}
+
+/** Builds a model, as its first use would. */
+function built(model: LiveLayersModel): void {
+  let cause: unknown;
+  try {
+    model.build?.(undefined as never);
+  } catch (error) {
+    cause = error;
+  }
+  if (model.built === false) throw tfjsError("tfjs-live", { why: "it is not built yet: the shape of its input is not known" }, cause);
 }
 
 async function snapshotOf(model: LiveLayersModel): Promise<WeightsSnapshot> {

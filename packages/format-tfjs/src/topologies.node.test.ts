@@ -178,6 +178,14 @@ describe("a model in memory", () => {
     expect(() => liveNetwork(tfl.sequential())).toThrow(expect.objectContaining({ code: "tfjs-live", message: expect.stringContaining("not built") as string }));
   });
 
+  it("that nobody has used yet is built, as its first use would", async () => {
+    const model = chain(layers.dense({ units: 4, inputShape: [3] }));
+    expect(model.built).toBe(false);
+    await compare(model, await fromLayersModel(model));
+    const unknown = chain(layers.dense({ units: 4 }));
+    await expect(fromLayersModel(unknown)).rejects.toMatchObject({ code: "tfjs-live", message: expect.stringContaining("shape of its input") as string });
+  });
+
   it("is refused where it is none", async () => {
     await expect(fromLayersModel({} as never)).rejects.toMatchObject({ code: "tfjs-live", hint: expect.stringContaining("tf.sequential") as string });
     expect(() => fromArtifacts({})).toThrow(expect.objectContaining({ code: "tfjs-live" }));
