@@ -1,4 +1,4 @@
-import { attr, differentiation, createEngine, float32, GraphBuilder, int64, scalar, toNumbers, type Graph, type Node } from "@vitrine/core";
+import { attr, differentiation, createEngine, float32, GraphBuilder, int64, scalar, toNumbers, type Attributes, type Graph, type Node } from "@vitrine/core";
 import { createReferenceRuntime, tinyModels } from "@vitrine/testing";
 import { describe, expect, test } from "vitest";
 import { evaluate, gradientError, gradientGraph, observed } from "../test/gradients.js";
@@ -68,6 +68,20 @@ describe("differentiate", () => {
     expect(first).toBeDefined();
     expect(await turned()).toBe(first);
     expect(toNumbers((first as { read(): Parameters<typeof toNumbers>[0] }).read()).slice(0, 9)).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  });
+
+  test("an average over everything is spread without a convolution, whatever its window is padded with", async () => {
+    const pool = (op: string, kernel: number, more: Attributes): Graph => {
+      const b = new GraphBuilder();
+      return b.build({ outputs: [b.op(op, [b.input("x", "float32", [2, 3, 4, 4])], { kernel_shape: attr.ints([kernel, kernel]), ...more })] });
+    };
+    const feeds = { x: float32([2, 3, 4, 4], Float32Array.from({ length: 96 }, (_, i) => Math.sin(1 + 1.7 * i))) };
+    const padded = { pads: attr.ints([1, 2, 1, 0]) };
+    for (const graph of [pool("AveragePool", 4, {}), pool("AveragePool", 6, padded), pool("AveragePool", 6, { ...padded, count_include_pad: attr.int(1) }), pool("LpPool", 4, {})]) {
+      const derived = await gradientGraph(graph, feeds, { wrt: ["x"] });
+      expect(derived.graph.nodes.map(({ op }) => op)).not.toContain("ConvTranspose");
+      expect(await gradientError({ graph, feeds })).toBeLessThan(1e-6);
+    }
   });
 
   test("a condition that shapes settle takes its branch", async () => {

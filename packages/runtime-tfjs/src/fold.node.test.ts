@@ -84,6 +84,13 @@ describe("what a convolution takes over", () => {
     }), { numRuns: 120, seed: 20240611 });
   }, 60_000);
 
+  test("and so does a transposed one of four channels and more that keep to themselves", async () => {
+    await fc.assert(fc.asyncProperty(cases, fc.constantFrom(4, 8), async (c, groups) => {
+      const { graph, feeds } = chain({ ...c, groups, transposed: true, inside: 1, outside: 1 });
+      await agrees(graph, feeds, 1e-5);
+    }), { numRuns: 60, seed: 20250303 });
+  }, 60_000);
+
   test("is one step, unless somebody asks for a value in between", () => {
     const whole: Case = { transposed: false, groups: 1, inside: 2, outside: 3, stride: 1, bias: true, before: 1, after: ["BatchNormalization", "Mul", "Add"], activation: "Clip", tapped: undefined, seed: 1 };
     expect(steps(chain(whole).graph)).toEqual(["Conv+relu6"]);
@@ -125,6 +132,17 @@ describe("masks", () => {
     const feeds = { g: float32([special.length], special.map(() => 2)), y: float32([special.length], special) };
     const [expected, ours] = await Promise.all([referenceRuntime.create(), runtime].map(async (each) => Object.values(await (await (await each).compile(graph)).run(feeds))[0]!));
     expect(Array.from((await read(ours!)).data as Float32Array)).toEqual(Array.from((await read(expected!)).data as Float32Array));
+  });
+
+  test("of any length, of every g, and of a y that is repeated", async () => {
+    const b = new GraphBuilder();
+    const [g, y] = [b.input("g", "float32", ["M", "N"]), b.input("y", "float32", ["L", "N"])];
+    const inside = b.and(b.greater(y, b.scalar(0)), b.less(y, b.scalar(6)));
+    const graph = b.build({ outputs: [b.mul(b.cast(inside, "float32"), g)] });
+    const of = (rows: number, length: number, start: number): Tensor => float32([rows, length], Array.from({ length: rows * length }, (_, i) => special[(start + i) % special.length]!));
+    for (const [rows, repeated] of [[1, 1], [2, 2], [2, 1]] as const) {
+      for (let length = 1; length < 12; length++) await agrees(graph, { g: of(rows, length, 3 * length), y: of(repeated, length, length) }, 0);
+    }
   });
 
   test("truth values of two tensors, and what logic makes of them", async () => {

@@ -63,7 +63,8 @@ describe("windows of random form", () => {
     axes: fc.array(fc.record({ size: dim(2, 4), kernel: dim(1, 3), dilation: dim(1, 2), stride: dim(1, 3), extra: dim(0, 2), before: dim(0, 2), after: dim(0, 2) }), { minLength: rank, maxLength: rank }),
     batch: dim(1, 2), groups: dim(1, 3), inside: dim(1, 2), outside: dim(1, 3), seed,
   }));
-  holds("ConvTranspose", spreading.map(({ axes, batch, groups, inside, outside, seed: s }) => {
+  type Spreading = typeof spreading extends fc.Arbitrary<infer T> ? T : never;
+  const transposed = ({ axes, batch, groups, inside, outside, seed: s }: Spreading): OperatorCase => {
     const pad = (key: "before" | "after"): number[] => axes.map((a) => Math.min(a[key], Math.floor(((a.size - 1) * a.stride + (a.kernel - 1) * a.dilation) / 2)));
     return operatorCase("ConvTranspose", "random", [
       uniform([batch, groups * inside, ...axes.map((a) => a.size)], s), { fixed: uniform([groups * inside, outside, ...axes.map((a) => a.kernel)], s + 1) }, { fixed: uniform([groups * outside], s + 2) },
@@ -71,7 +72,11 @@ describe("windows of random form", () => {
       kernel_shape: attr.ints(axes.map((a) => a.kernel)), strides: attr.ints(axes.map((a) => a.stride)), dilations: attr.ints(axes.map((a) => a.dilation)),
       output_padding: attr.ints(axes.map((a) => Math.min(a.extra, a.stride - 1))), pads: attr.ints([...pad("before"), ...pad("after")]), group: attr.int(groups),
     });
-  }), 150);
+  };
+  holds("ConvTranspose", spreading.map(transposed), 150);
+  holds("ConvTranspose whose channels keep to themselves", fc.tuple(spreading, dim(1, 3)).map(([s, fours]) => transposed({ ...s, groups: 4 * fours, inside: 1, outside: 1 })), 200);
+  holds("ConvTranspose to so many maps that its rows are computed phase by phase", fc.tuple(spreading, dim(2, 3), dim(2, 5), dim(3, 9)).map(([s, stride, kernel, outside]) =>
+    transposed({ ...s, axes: s.axes.slice(0, 2).map((axis) => ({ ...axis, stride, kernel, dilation: 1 })), groups: 1, outside })), 100);
 
   const pooling = fc.record({ window: sliding, ceil: dim(0, 1), batch: dim(1, 2), channels: dim(1, 3), ties: fc.boolean(), flag: dim(0, 1), seed });
   const source = (p: { window: Sliding; batch: number; channels: number; ties: boolean; seed: number }): Tensor => uniform([p.batch, p.channels, ...sizeOf(p.window)], p.seed, p.ties);

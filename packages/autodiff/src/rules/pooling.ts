@@ -12,6 +12,8 @@ function spreadWindows(c: RuleContext, g: string, window: Window): string {
   const { b } = c;
   const [shape, yShape] = [c.xShape(0), c.yShape];
   const [size, out] = [shape.slice(2), yShape.slice(2)];
+  // One window over everything.
+  if (size.every((dim, axis) => out[axis] === 1 && covered(window, axis, dim, 1, false)[0] === dim)) return repeat(b, g, yShape, shape);
   // One channel per map, so that one small kernel of ones serves any number of them.
   const maps = b.reshape(g, [sizeOf(yShape.slice(0, 2)), 1, ...out]);
   const kernel = b.constant(float32([1, 1, ...window.kernel], new Float32Array(sizeOf(window.kernel)).fill(1)), "ones");

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { intAttr, intsAttr, stringAttr } from "@vitrine/core";
 import { Refusal } from "../errors.js";
 import { Held } from "../value.js";
-import { convolve, finished, lift } from "./convolve.js";
+import { vectorLoops } from "../wasm/loops.js";
+import { convolve, depthwiseFilter, finished, lift } from "./convolve.js";
+import { spreadByChannel } from "./depthwise.js";
 import { prepared } from "./folded.js";
 import { input, type DeviceOperator, type Operator } from "./operator.js";
 import { phased } from "./phases.js";
@@ -53,6 +55,14 @@ const convTranspose: DeviceOperator = (call) => {
     return length;
   });
   const maps = perGroup * groups;
+  const flat = (list: readonly number[], lead: number): number[] => (size.length === 2 ? [...list] : [lead, ...list]);
+  const pictures = (): tf.Tensor4D => tf.reshape<tf.Rank.R4>(x.last(), [samples, ...flat(size, 1), channels] as [number, number, number, number]);
+  const loops = groups === channels && perGroup === 1 && channels % 4 === 0 && size.length <= 2 && x.size > 0 ? vectorLoops() : undefined;
+  if (loops) {
+    const own = prepared(weights, call.inputs[2], groups, call.folded, { name: "", apply: (w) => w });
+    const y = spreadByChannel(loops, pictures(), depthwiseFilter({ weights, prepared: own }, channels), { kernel: flat(kernel, 1), strides: flat(strides, 1), dilations: flat(dilations, 1), cut: flat(cut, 0), out: flat(out, 1) });
+    return [Held.device(x.dtype, [samples, maps, ...out], finished(tf.reshape(y, [samples, ...out, maps]), { prepared: own, fused: call.fused }), "last")];
+  }
   const ready = prepared(weights, call.inputs[2], groups, call.folded, { name: `turned ${groups}`, apply: (w: tf.Tensor) => turned(w, groups) });
   const single = groups === 1 && size.every((dim) => dim === 1) && out.every((dim, axis) => dim === kernel[axis]) && cut.every((n) => n === 0) && dilations.every((n) => n === 1);
   if (single && x.size > 0) {
@@ -60,10 +70,8 @@ const convTranspose: DeviceOperator = (call) => {
     return [Held.device(x.dtype, [samples, maps, ...out], finished(tf.reshape(y, [samples, ...out, maps]), { prepared: ready, fused: call.fused }), "last")];
   }
   if (groups === 1 && size.length <= 2 && strides.some((n) => n > 1) && dilations.every((n) => n === 1) && x.size > 0) {
-    const flat = (list: readonly number[], lead: number): number[] => (size.length === 2 ? [...list] : [lead, ...list]);
-    const source = tf.reshape<tf.Rank.R4>(x.last(), [samples, ...flat(size, 1), channels] as [number, number, number, number]);
     const lifted = { name: ready.name, bias: ready.bias, weights: () => lift(ready.weights()) };
-    const y = phased(source, weights, lifted, call.fused, { kernel: flat(kernel, 1), strides: flat(strides, 1), cut: flat(cut, 0), out: flat(out, 1) });
+    const y = phased(pictures(), weights, lifted, call.fused, { kernel: flat(kernel, 1), strides: flat(strides, 1), cut: flat(cut, 0), out: flat(out, 1) });
     return [Held.device(x.dtype, [samples, maps, ...out], tf.reshape(y, [samples, ...out, maps]), "last")];
   }
   const spaced = spacedOut(x.last(), strides, before, after);

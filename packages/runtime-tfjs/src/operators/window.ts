@@ -24,11 +24,24 @@ export function halves(node: Node, total: number): { readonly before: number; re
   return stringAttr(node, "auto_pad", "NOTSET") === "SAME_UPPER" ? { before: small, after: total - small } : { before: total - small, after: small };
 }
 
+/** The window of a node, and what it was read for: sizes rarely change from one run to the next. */
+const known = new WeakMap<Node, { readonly size: readonly number[]; readonly kernel: readonly number[]; readonly window: Window }>();
+
+const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((value, i) => value === b[i]);
+
 /**
  * Reads the attributes that convolution and pooling share.
  * With `ceil` a last window is kept only where it begins inside the data or the padding before it.
  */
 export function windowOf(node: Node, size: readonly number[], kernel: readonly number[], ceil = false): Window {
+  const last = known.get(node);
+  if (last && equal(last.size, size) && equal(last.kernel, kernel)) return last.window;
+  const window = readWindow(node, size, kernel, ceil);
+  known.set(node, { size, kernel, window });
+  return window;
+}
+
+function readWindow(node: Node, size: readonly number[], kernel: readonly number[], ceil: boolean): Window {
   const rank = size.length;
   const each = (value: number): number[] => size.map(() => value);
   const strides = intsAttr(node, "strides", each(1));
