@@ -1,6 +1,7 @@
 import { tensor } from "@vitrine/core";
 import { describe, expect, it } from "vitest";
-import { artifactsOfGraph, checkGraphModel, type ShortGraph, type ShortNode } from "../../test/graph-def.js";
+import { artifactsOfGraph, type ShortGraph, type ShortNode } from "../../test/graph-def.js";
+import { checkOnRuntimes } from "../../test/runtimes.js";
 import { countOf, run } from "../../test/tf.js";
 import { fromArtifacts, readTfjs } from "../index.js";
 
@@ -41,7 +42,7 @@ const numbers = { zero: scalar(0, "int32"), one: scalar(1, "int32"), five: scala
 
 describe("loops of TensorFlow 1", () => {
   it("with what is the same in every round, and what a round leaves as it was", async () => {
-    const { graph } = await checkGraphModel({
+    const { graph } = await checkOnRuntimes({
       inputs: { x: { shape: [2, 3] } }, weights: { ...numbers, w: { shape: [3, 3] }, b: { shape: [3] } },
       nodes: {
         ...whileLoop({
@@ -59,7 +60,7 @@ describe("loops of TensorFlow 1", () => {
   });
 
   it("that take no round", async () => {
-    await checkGraphModel({
+    await checkOnRuntimes({
       inputs: { x: { shape: [3] } }, weights: { ...numbers, never: scalar(-1, "int32") },
       nodes: whileLoop({ variables: { i: ["zero", "DT_INT32"], h: ["x"] }, constants: { most: ["never", "DT_INT32"] }, condition: counted("loop", "loop/most"), body: { ...counting("loop"), "loop/double": ["AddV2", ["loop/h/in", "loop/h/in"]] }, next: { i: "loop/i/more", h: "loop/double" } }),
       outputs: ["loop/h/exit"],
@@ -76,12 +77,12 @@ describe("loops of TensorFlow 1", () => {
       variables: { i: ["zero", "DT_INT32"], h: ["x"], zero: ["zero", "DT_INT32"], most: ["five", "DT_INT32"] }, condition: counted("outer", "outer/most/merge"),
       body: { ...counting("outer"), "outer/neg": ["Neg", ["inner/h/exit"]] }, next: { i: "outer/i/more", h: "outer/neg", zero: "outer/zero/in", most: "outer/most/in" },
     }, "outer");
-    const { graph } = await checkGraphModel({ inputs: { x: { shape: [4] } }, weights: numbers, nodes: { ...inner, ...outer }, outputs: ["outer/h/exit"] });
+    const { graph } = await checkOnRuntimes({ inputs: { x: { shape: [4] } }, weights: numbers, nodes: { ...inner, ...outer }, outputs: ["outer/h/exit"] });
     expect(countOf(graph, "Loop")).toBe(1);
   });
 
   it("whose values grow from round to round", async () => {
-    const { graph } = await checkGraphModel({
+    const { graph } = await checkOnRuntimes({
       inputs: { x: { shape: [2, 3] } }, weights: { ...numbers, axis: scalar(0, "int32") },
       nodes: whileLoop({ variables: { i: ["zero", "DT_INT32"], all: ["x"] }, constants: { most: ["five", "DT_INT32"] }, condition: counted("loop", "loop/most"), body: { ...counting("loop"), "loop/longer": ["ConcatV2", ["loop/all/in", "loop/all/in", "axis"], { N: 2 }] }, next: { i: "loop/i/more", all: "loop/longer" } }),
       outputs: ["loop/all/exit"],
@@ -101,7 +102,7 @@ describe("lists of tensors", () => {
   });
 
   it("of TensorFlow 2, as its recurrent layers fill and read them", async () => {
-    const { graph } = await checkGraphModel(list({
+    const { graph } = await checkOnRuntimes(list({
       time: ["Transpose", ["x", "turn"]], xs: ["TensorListFromTensor", ["time", "features"], { element_dtype: "DT_FLOAT", shape_type: "DT_INT32" }], ys: ["TensorListReserve", ["units", "five"], { element_dtype: "DT_FLOAT", shape_type: "DT_INT32" }],
       ...whileLoop({
         variables: { i: ["zero", "DT_INT32"], ys: ["ys", "DT_VARIANT"], h: ["start"], xs: ["xs", "DT_VARIANT"] }, constants: { w: ["w"], u: ["u"], most: ["five", "DT_INT32"] }, condition: counted("loop", "loop/most"),
@@ -118,7 +119,7 @@ describe("lists of tensors", () => {
 
   it("of TensorFlow 1, whose elements go with a flow", async () => {
     const handle = (size: string): ShortNode => ["TensorArrayV3", [size], { dtype: "DT_FLOAT", element_shape: { shape: [2, 3] }, dynamic_size: false, clear_after_read: true, identical_element_shapes: true, tensor_array_name: "" }];
-    await checkGraphModel(list({
+    await checkOnRuntimes(list({
       time: ["Transpose", ["x", "turn"]], places: ["Range", ["zero", "five", "one"], { Tidx: "DT_INT32" }], xs: handle("five"), filled: ["TensorArrayScatterV3", ["xs", "places", "time", "xs:1"]],
       ys: ["TensorArrayV3", ["five"], { dtype: "DT_FLOAT", element_shape: { shape: [2, 4] }, dynamic_size: false, clear_after_read: true, identical_element_shapes: true, tensor_array_name: "" }],
       ...whileLoop({
@@ -137,13 +138,13 @@ describe("lists of tensors", () => {
       nodes: { list: ["TensorListFromTensor", ["x", "row"], { element_dtype: "DT_FLOAT" }], a: ["Neg", ["x"]], none: ["EmptyTensorList", ["wide", "five"], { element_dtype: "DT_FLOAT" }], ...more }, outputs,
     });
     const type = { element_dtype: "DT_FLOAT" };
-    await checkGraphModel(graph({ y: ["TensorListGetItem", ["list", "two", "row"], type], z: ["TensorListGather", ["list", "some", "row"], type], n: ["TensorListLength", ["list"]] }, ["y", "z", "n"]));
-    await checkGraphModel(graph({ p: ["TensorListPushBack", ["none", "x"], type], q: ["TensorListPushBack", ["p", "a"], type], y: ["TensorListStack", ["q", "wide"], { ...type, num_elements: 2 }], z: ["TensorListConcatV2", ["q", "wide"], { ...type, element_shape: { shape: [4, 3] } }] }, ["y", "z"]));
+    await checkOnRuntimes(graph({ y: ["TensorListGetItem", ["list", "two", "row"], type], z: ["TensorListGather", ["list", "some", "row"], type], n: ["TensorListLength", ["list"]] }, ["y", "z", "n"]));
+    await checkOnRuntimes(graph({ p: ["TensorListPushBack", ["none", "x"], type], q: ["TensorListPushBack", ["p", "a"], type], y: ["TensorListStack", ["q", "wide"], { ...type, num_elements: 2 }], z: ["TensorListConcatV2", ["q", "wide"], { ...type, element_shape: { shape: [4, 3] } }] }, ["y", "z"]));
     // TensorFlow.js fails at parts that are longer than one row.
     const { graph: parts } = await readTfjs(fromArtifacts(artifactsOfGraph(graph({ p: ["TensorListSplit", ["x", "wide", "lengths"], type], y: ["TensorListGetItem", ["p", "one", "wide"], type] }, ["y"]))));
     expect(parts.nodes.map(({ op, inputs }) => [op, ...inputs.slice(1, 4).map((name) => Number(parts.constants.get(name)!.read().data[0]))])).toEqual([["Slice", 1, 4, 0]]);
-    await checkGraphModel(graph({ p: ["TensorListScatterV2", ["x", "order", "row", "five"], type], y: ["TensorListStack", ["p", "row"], { ...type, num_elements: 4 }] }, ["y"]));
-    await checkGraphModel(graph({ e: ["TensorListGetItem", ["list", "two", "row"], type], s: ["Exp", ["e"]], p: ["TensorListSetItem", ["list", "one", "s"], type], y: ["TensorListStack", ["p", "row"], { ...type, num_elements: 4 }] }, ["y"]));
+    await checkOnRuntimes(graph({ p: ["TensorListScatterV2", ["x", "order", "row", "five"], type], y: ["TensorListStack", ["p", "row"], { ...type, num_elements: 4 }] }, ["y"]));
+    await checkOnRuntimes(graph({ e: ["TensorListGetItem", ["list", "two", "row"], type], s: ["Exp", ["e"]], p: ["TensorListSetItem", ["list", "one", "s"], type], y: ["TensorListStack", ["p", "row"], { ...type, num_elements: 4 }] }, ["y"]));
     // TensorFlow.js gives the element where the list is to be.
     const { graph: popped } = await readTfjs(fromArtifacts(artifactsOfGraph(graph({ p: ["TensorListPopBack", ["list", "row"], type], y: ["TensorListStack", ["p", "row"], { ...type, num_elements: 3 }] }, ["y", "p:1"]))));
     const x = tensor("float32", [4, 3], Float32Array.from({ length: 12 }, (_, i) => i));
@@ -181,7 +182,7 @@ describe("branches of TensorFlow 1", () => {
   it("either way", async () => {
     for (const x of [[1, 2, 3], [-1, -2, -3]]) {
       const { asked, ...graph } = positive(x);
-      const { graph: read } = await checkGraphModel({
+      const { graph: read } = await checkOnRuntimes({
         ...graph, nodes: { ...asked, "cond/x": ["Switch", ["x", "asked"]], "cond/k": ["Switch", ["k", "asked"]], yes: ["Exp", ["cond/x:1"]], no: ["Mul", ["cond/x", "cond/k"]], merged: ["Merge", ["no", "yes"], { N: 2 }], y: ["Neg", ["merged"]] }, outputs: ["y"],
       });
       expect(countOf(read, "If")).toBe(1);
@@ -191,7 +192,7 @@ describe("branches of TensorFlow 1", () => {
   it("inside one another, and one of them with nothing but a Switch", async () => {
     for (const x of [[1, 2, 3], [-1, -2, -3], [0.1, 0.1, 0.1]]) {
       const { asked, ...graph } = positive(x);
-      await checkGraphModel({
+      await checkOnRuntimes({
         ...graph, weights: { ...graph.weights!, large: scalar(1) },
         nodes: {
           ...asked, "cond/x": ["Switch", ["x", "asked"]], "cond/sum": ["Switch", ["sum", "asked"]], "cond/in": ["Identity", ["cond/x:1"]],
@@ -204,7 +205,7 @@ describe("branches of TensorFlow 1", () => {
 
   it("inside loops, and loops inside branches", async () => {
     const weights = { ...numbers, two: scalar(2, "int32"), none: scalar(0), axes: { shape: [1], values: [0], dtype: "int32" as const } };
-    await checkGraphModel({
+    await checkOnRuntimes({
       inputs: { x: { shape: [3] } }, weights,
       nodes: whileLoop({
         variables: { i: ["zero", "DT_INT32"], h: ["x"] }, constants: { most: ["five", "DT_INT32"] }, condition: counted("loop", "loop/most"),
@@ -214,7 +215,7 @@ describe("branches of TensorFlow 1", () => {
       outputs: ["loop/h/exit"],
     });
     for (const x of [[1, 2, 3], [-1, -2, -3]]) {
-      await checkGraphModel({
+      await checkOnRuntimes({
         inputs: { x: { shape: [3], feed: x } }, weights,
         nodes: {
           sum: ["Sum", ["x", "axes"], { keep_dims: false }], asked: ["Greater", ["sum", "none"]], "cond/x": ["Switch", ["x", "asked"]], "cond/zero": ["Switch", ["zero", "asked"], { T: "DT_INT32" }],
