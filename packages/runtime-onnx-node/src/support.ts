@@ -3,6 +3,12 @@ import { intAttr, intsAttr, quote, stringAttr, subgraphsOf, type Graph, type Nod
 /** True, or why a node is not run by a provider. */
 type Check = (node: Node, shapes: ShapeLookup) => true | string;
 
+// "Batchwise recurrent operations (layout == 1) are not supported", when the session is created.
+const timeFirst: Check = (node) => (intAttr(node, "layout", 0) === 1 ? "onnxruntime has no batch-first recurrent operators" : true);
+
+/** Kernels that are missing on every provider. */
+const everywhere: Readonly<Record<string, Check>> = { LSTM: timeFirst, GRU: timeFirst, RNN: timeFirst };
+
 /**
  * Kernels that are missing or wrong, by provider and operator: core lowers such nodes. Measured with onnxruntime 1.30.0 on
  * SwiftShader against the CPU; support.gpu.test.ts fails when an entry is no longer true.
@@ -59,9 +65,11 @@ const domains = ["", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc", "ai.o
 export function supportedBy(provider: string, node: Node, shapes: ShapeLookup): true | string {
   if (!domains.includes(node.domain)) return `onnxruntime has no operators of the domain ${quote(node.domain)}`;
   if (node.domain !== "") return true;
-  const ofProvider = checks[provider];
-  const check = ofProvider && Object.hasOwn(ofProvider, node.op) ? ofProvider[node.op] : undefined;
-  return check ? check(node, shapes) : true;
+  for (const of of [everywhere, checks[provider] ?? {}]) {
+    const answer = Object.hasOwn(of, node.op) ? of[node.op]!(node, shapes) : true;
+    if (answer !== true) return answer;
+  }
+  return true;
 }
 
 /**

@@ -4,6 +4,7 @@ import { subgraphsOf } from "../graph/attributes.js";
 import { qualifiedOp, type Graph, type Node } from "../graph/graph.js";
 import { allNames } from "../graph/uses.js";
 import type { Runtime, ShapeLookup } from "../runtime/runtime.js";
+import { batchFirst } from "./lowerings/batch-first.js";
 import { einsum } from "./lowerings/einsum.js";
 import { groupedConv } from "./lowerings/grouped-conv.js";
 import type { Lowering } from "./lowerings/lowering.js";
@@ -14,7 +15,7 @@ import { mapSubgraphs } from "./rewrite.js";
 export type { Lowering } from "./lowerings/lowering.js";
 
 /** What Vitrine can say in other operators. */
-export const lowerings: readonly Lowering[] = [maxPoolIndices, groupedConv, einsum, negativePad];
+export const lowerings: readonly Lowering[] = [maxPoolIndices, groupedConv, einsum, negativePad, batchFirst];
 
 export interface Lowered {
   readonly graph: Graph;
