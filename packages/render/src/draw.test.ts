@@ -210,3 +210,18 @@ describe("a view that cannot be drawn", () => {
     expect(words(figure)).toEqual(["Bars", "This picture could not be drawn.", "It has no bars."]);
   });
 });
+
+describe("what is counted", () => {
+  const wordsOf = (x: readonly number[]): string[] => {
+    const column = (values: readonly number[]) => ({ tensor: float32([values.length], values), meaning: "" });
+    const { svg } = drawView({ kind: "curve", title: "Counted", xAxis: "checkpoint", yAxis: "share", yRange: [0, 10], series: [{ label: "", x: "x", y: "y" }] }, { tensors: { x: column(x), y: column(x.map((_, i) => i % 2)) } }, { theme: "light" });
+    return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/gu)].map(([, text]) => text!);
+  };
+
+  test("has no ticks between whole numbers", () => {
+    const between = (x: readonly number[]): string[] => wordsOf(x).filter((text) => /^\d+\.\d/u.test(text));
+    expect([between([0, 1, 2]), between([3]), between([0, 1000, 2500])]).toEqual([[], [], []]);
+    expect(wordsOf([0, 1, 2])).toEqual(expect.arrayContaining(["0", "1", "2"]));
+    expect(between([0, 1.5, 2])).not.toEqual([]);
+  });
+});

@@ -8,6 +8,8 @@ export interface Axis {
   readonly domain: readonly [number, number];
   /** Ends at round numbers. Default true. */
   readonly nice?: boolean;
+  /** What lies on it is counted: there is nothing between two whole numbers. */
+  readonly whole?: boolean;
 }
 
 /** A plot's ground: axes, grid lines and words, and where values lie on it. */
@@ -61,8 +63,11 @@ export function ground(pen: Pen, { width, height, right = 0 }: { width: number; 
   const xScale = scaleLinear([...xAxis.domain], [0, inner]);
   if (xAxis.nice === true) xScale.nice();
   const xCount = Math.max(2, Math.floor(inner / 88));
-  const xTicks = xScale.ticks(xCount);
-  const xLabels = tickTexts(xTicks, xScale.tickFormat(xCount)).map((text) => textLine(pen, text));
+  // A step of one is the smallest that there is.
+  const span = Math.abs(xAxis.domain[1] - xAxis.domain[0]);
+  const xSteps = xAxis.whole === true ? Math.max(1, Math.min(xCount, Math.floor(span))) : xCount;
+  const xTicks = xScale.ticks(xSteps);
+  const xLabels = tickTexts(xTicks, xScale.tickFormat(xSteps)).map((text) => textLine(pen, text));
 
   const { hairline, second } = pen.tokens;
   const marks: Mark[] = [placed(textLine(pen, yAxis.label, { width }), 0, 0)];

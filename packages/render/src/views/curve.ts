@@ -58,7 +58,7 @@ export function drawCurve(view: CurveView, scene: Scene): Exhibit {
   if (view.yRange && !view.yRange.every(Number.isFinite)) throw renderError("view-field", { view: view.title, field: "yRange", value: view.yRange, expected: "two finite numbers" });
   const widest = Math.max(...series.map(({ label }) => scene.measure(label, 12, 400)));
   const room = series.every(({ label }) => label === "") ? 0 : Math.min(Math.ceil(widest) + 36, Math.floor(scene.width / 3));
-  const plot = ground(scene, { width: scene.width, height: plotHeight, right: room }, { label: view.xAxis, domain: xDomain }, view.yRange ? { label: view.yAxis, domain: view.yRange, nice: false } : { label: view.yAxis, domain: yDomain });
+  const plot = ground(scene, { width: scene.width, height: plotHeight, right: room }, { label: view.xAxis, domain: xDomain, whole: points.every(([x]) => Number.isInteger(x)) }, view.yRange ? { label: view.yAxis, domain: view.yRange, nice: false } : { label: view.yAxis, domain: yDomain });
   const [low, high] = plot.yDomain;
   const path = line<Point>(([x]) => round(plot.x(x)), ([, y]) => round(plot.y(Math.min(Math.max(y, low), high)))).defined(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
   // The first series lies on top: it is the one that the others are compared with.
