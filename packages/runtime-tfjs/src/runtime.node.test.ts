@@ -62,6 +62,17 @@ describe("layout", () => {
   });
 });
 
+test("the largest and the smallest of nothing are infinite, whatever lay in memory", async () => {
+  tf.fill([64], 7).dispose();
+  const b = new GraphBuilder();
+  const x = b.input("x", "float32", [2, "N", 3]);
+  const outputs = [b.op("ReduceMax", [x, b.ints([1])], { keepdims: attr.int(0) }, "max"), b.op("ReduceMin", [x, b.ints([1])], {}, "min")];
+  const program = await runtime.compile(b.build({ outputs }));
+  const { max, min } = await program.run({ x: float32([2, 0, 3], []) });
+  await program.dispose();
+  expect([await read(max!), await read(min!)]).toEqual([float32([2, 3], new Float32Array(6).fill(-Infinity)), float32([2, 1, 3], new Float32Array(6).fill(Infinity))]);
+});
+
 describe("memory", () => {
   test("values are freed after their last use, and the most there were is told", async () => {
     const b = new GraphBuilder();

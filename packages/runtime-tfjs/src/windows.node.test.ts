@@ -59,6 +59,11 @@ describe("windows of random form", () => {
       uniform([batch, groups * inside, ...sizeOf(window)], s), { fixed: uniform([groups * outside, inside, ...window.axes.map((a) => a.kernel)], s + 1) }, { fixed: uniform([groups * outside], s + 2) },
     ], { ...attributesOf(window), group: attr.int(groups) })), 200);
 
+  holds("Conv whose channels keep to themselves, without a bias", fc.tuple(grouped, dim(1, 2)).map(([{ window, batch, seed: s }, fours]) =>
+    operatorCase("Conv", "random", [uniform([batch, 4 * fours, ...sizeOf(window)], s), { fixed: uniform([4 * fours, 1, ...window.axes.map((a) => a.kernel)], s + 1) }], {
+      ...attributesOf({ ...window, axes: window.axes.map((axis) => ({ ...axis, stride: s % 4 === 0 ? axis.stride : 1 })) }), group: attr.int(4 * fours),
+    })), 200);
+
   const spreading = fc.integer({ min: 1, max: 3 }).chain((rank) => fc.record({
     axes: fc.array(fc.record({ size: dim(2, 4), kernel: dim(1, 3), dilation: dim(1, 2), stride: dim(1, 3), extra: dim(0, 2), before: dim(0, 2), after: dim(0, 2) }), { minLength: rank, maxLength: rank }),
     batch: dim(1, 2), groups: dim(1, 3), inside: dim(1, 2), outside: dim(1, 3), seed,

@@ -11,7 +11,7 @@ export function reductionCases(): OperatorCase[] {
       operatorCase(op, "a negative axis dropped", [x, fixed(int64([-2]))], { keepdims: attr.int(0) }),
       operatorCase(op, "everything", [x], { keepdims: attr.int(0) }),
     ]),
-    ...["ReduceSum", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceMax", "ReduceMin", "ReduceLogSumExp"].map((op) => operatorCase(op, "an axis of no elements", [float32([2, 0, 3], []), fixed(int64([1]))])),
+    ...["ReduceSum", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp"].map((op) => operatorCase(op, "an axis of no elements", [float32([2, 0, 3], []), fixed(int64([1]))])),
     operatorCase("ReduceLogSum", "positive numbers", [uniform([3, 4], 2, 0.5, 2), fixed(int64([0]))]),
     operatorCase("ReduceLogSumExp", "large numbers", [uniform([3, 4], 2, 80, 100), fixed(int64([1]))]),
     operatorCase("ReduceSum", "int64", [wholes("int64", [3, 4], 1, -9, 9), fixed(int64([0]))]),
