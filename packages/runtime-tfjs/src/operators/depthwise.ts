@@ -4,7 +4,7 @@ import { looped } from "./heap.js";
 import type { Spreading } from "./phases.js";
 import type { Window } from "./window.js";
 
-export interface DilatedSpreading extends Spreading {
+interface DilatedSpreading extends Spreading {
   readonly dilations: readonly number[];
 }
 

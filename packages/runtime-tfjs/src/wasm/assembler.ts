@@ -1,5 +1,5 @@
 const types = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
-export type ValueType = keyof typeof types;
+type ValueType = keyof typeof types;
 
 /** A function without results. */
 export interface Routine {
