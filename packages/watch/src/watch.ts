@@ -73,7 +73,7 @@ export function watchTraining(model: WatchedModel, options: WatchOptions): Train
   };
 }
 
-function checked({ layers = [], sample = 0, budget = 0.08, memory = 64 * 2 ** 20, backend }: WatchOptions): Wanted {
+function checked({ layers = [], sample = 0, budget = 0.05, memory = 64 * 2 ** 20, backend }: WatchOptions): Wanted {
   const wrong = (option: string, value: unknown, expected: string) => watchError("watch-option", { option, given: value, expected });
   if (!Array.isArray(layers) || layers.some((name) => typeof name !== "string")) throw wrong("layers", layers, "a list of names of layers");
   if (!Number.isInteger(sample) || sample < 0) throw wrong("sample", sample, "a whole number from 0");

@@ -53,7 +53,7 @@ export async function watching(files: readonly string[] = []): Promise<string> {
     else refused.push(`${name} is a GraphModel, which tfjs cannot train.`);
   }
   for (const one of files.length > 0 ? list : known) rows.push(await measure(one));
-  return [`Training with a watcher (${probeSize} samples, the default budget of 8 %) over training without, in turn, ${rounds} rounds, by the clock, and in seconds of the processor, whose threads also compile and collect garbage; what a callback that does nothing adds tells how far to trust it; fit alone, the findings that are made afterwards beside it\n${table(rows)}`, ...refused].join("\n");
+  return [`Training with a watcher (${probeSize} samples, the default budget of 5 %) over training without, in turn, ${rounds} rounds, by the clock, and in seconds of the processor, whose threads also compile and collect garbage; what a callback that does nothing adds tells how far to trust it; fit alone, the findings that are made afterwards beside it\n${table(rows)}`, ...refused].join("\n");
 }
 
 async function measure({ name, backend, measuredOn, epochs, samples, make }: Trained): Promise<(string | number)[]> {
