@@ -152,6 +152,15 @@ describe("lists of tensors", () => {
     expect([rest!.shape, [...(rest!.data as Float32Array)], last!.shape, [...(last!.data as Float32Array)]]).toEqual([[3, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8], [3], [9, 10, 11]]);
   });
 
+  it("that leave a loop for nobody are no outputs, where the file names none", async () => {
+    const artifacts = artifactsOfGraph(list({
+      xs: ["TensorListFromTensor", ["x", "features"], { element_dtype: "DT_FLOAT" }],
+      ...whileLoop({ variables: { i: ["zero", "DT_INT32"], xs: ["xs", "DT_VARIANT"], h: ["start"] }, constants: { most: ["five", "DT_INT32"] }, condition: counted("loop", "loop/most"), body: { ...counting("loop"), "loop/out": ["Tanh", ["loop/h/in"]] }, next: { i: "loop/i/more", xs: "loop/xs/in", h: "loop/out" } }),
+    }, ["loop/h/exit"]));
+    const { graph } = await readTfjs(fromArtifacts({ ...artifacts, signature: {} }));
+    expect(graph.outputs.map(({ name }) => name).sort()).toEqual(["loop/h/exit", "loop/i/exit"]);
+  });
+
   it("that are used as nothing here can are refused, with where", async () => {
     const read = (graph: ShortGraph) => readTfjs(fromArtifacts(artifactsOfGraph(graph)));
     const type = { element_dtype: "DT_FLOAT" };

@@ -43,7 +43,8 @@ export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph
   const written = readNodes(fields.get("modelTopology"), file);
   const signature = signatureOf(fields);
   const inputs = declared(signature?.["inputs"]);
-  const outputs = outputsOf(written, declared(signature?.["outputs"]), file);
+  const asked = declared(signature?.["outputs"]);
+  const outputs = outputsOf(written, asked, file);
   const b = new ScopedBuilder();
   const layout = new Layout(b);
   const library = new FunctionLibrary(fields.get("modelTopology"), file);
@@ -61,8 +62,10 @@ export function readGraphModel(fields: Fields, weights: Weights): { graph: Graph
   const valueOf = translateAll({ b, layout, source, path: "", depth: 0 }, sorted, nodes, made);
   b.scope = [];
   b.label = undefined;
-  const named = outputs.map((output) => {
+  const named = outputs.flatMap((output) => {
     const value = valueOf(output, "an output");
+    // A list that leaves a loop for nobody is no output, unless somebody says so.
+    if (value.list && asked.length === 0) return [];
     if (value.list) throw tfjsError("tfjs-graph", { file, why: `its output \`${output.node}\` is a list of tensors` });
     return { name: output.index === 0 ? output.node : `${output.node}:${output.index}`, value, dtype: output.dtype };
   });
