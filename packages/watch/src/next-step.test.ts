@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { nextStep, type Situation } from "./next-step.js";
 
 const costs = { pictured: 30, plain: 10 };
-const step = (given: Partial<Situation>): string => nextStep({ waiting: 3, full: false, pictured: true, begun: true, allowance: 0, costs, ...given });
+const step = (given: Partial<Situation>): string => nextStep({ waiting: 3, full: false, pictured: true, whole: true, begun: true, allowance: 0, costs, ...given });
 
 it("measures while there is time, and waits while there is memory", () => {
   expect(step({ allowance: 30 })).toBe("measure");
@@ -18,6 +18,7 @@ it("gives up pictures before states, and of the very first neither", () => {
 });
 
 it("keeps the newest until it is known whether it is the last", () => {
-  expect(step({ waiting: 1, pictured: false, allowance: 1000 })).toBe("wait");
+  expect(step({ waiting: 1, pictured: false, whole: false, allowance: 1000 })).toBe("wait");
+  expect(step({ waiting: 1, whole: false, allowance: 1000 })).toBe("wait");
   expect(step({ waiting: 1, allowance: 1000 })).toBe("measure");
 });

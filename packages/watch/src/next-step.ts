@@ -14,6 +14,8 @@ export interface Situation {
   readonly full: boolean;
   /** Whether the one that waits longest is to have pictures. */
   readonly pictured: boolean;
+  /** Whether it is to have all that the last one has, so that nothing depends on whether it is the last. */
+  readonly whole: boolean;
   /** Whether any was measured: the very first is never measured without pictures. */
   readonly begun: boolean;
   /** Milliseconds that may be spent, and what a state costs with pictures and without. */
@@ -25,8 +27,8 @@ export interface Situation {
  * Measures while there is time for it, waits while there is memory for it, and then gives up pictures before states. The newest waits
  * until it is known whether it is the last, which has pictures in any case.
  */
-export function nextStep({ waiting, full, pictured, begun, allowance, costs }: Situation): Step {
-  const isDue = waiting > 1 || (waiting === 1 && pictured);
+export function nextStep({ waiting, full, pictured, whole, begun, allowance, costs }: Situation): Step {
+  const isDue = waiting > 1 || (waiting === 1 && whole);
   if (isDue && allowance >= (pictured ? costs.pictured : costs.plain)) return "measure";
   if (!full) return "wait";
   return begun && allowance >= costs.plain ? "measure-plainly" : "give-up";

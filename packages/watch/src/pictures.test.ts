@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Pictures } from "./pictures.js";
 
-const kept = (pictures: Pictures, last: number): number[] => Array.from({ length: last + 1 }, (_, i) => i).filter((epoch) => pictures.maps(epoch));
+const kept = (pictures: Pictures, last: number): number[] => Array.from({ length: last + 1 }, (_, i) => i).filter((epoch) => pictures.of(epoch).maps);
 
 it("are of those epochs that would be shown of all", () => {
   const pictures = new Pictures();

@@ -1,6 +1,15 @@
 import { ActivationTraining } from "@vitrine/method-activation";
 import { WeightsTraining } from "@vitrine/method-weights";
 
+/** What a state is pictured by. */
+export interface Pictured {
+  readonly maps: boolean;
+  readonly filters: boolean;
+}
+
+export const everyPicture: Pictured = { maps: true, filters: true };
+export const noPicture: Pictured = { maps: false, filters: false };
+
 /** Of which epochs pictures are kept: those that would be shown if all were there. */
 export class Pictures {
   readonly #maps = new Set<number>();
@@ -15,16 +24,9 @@ export class Pictures {
     for (const i of last === undefined ? [0] : WeightsTraining.pictured(last - first + 1)) this.#filters.add(first + i);
   }
 
-  has(epoch: number): boolean {
-    return this.maps(epoch) || this.filters(epoch);
-  }
-
-  maps(epoch: number): boolean {
-    return this.#maps.has(epoch) || this.#isPowerOfTwo(epoch);
-  }
-
-  filters(epoch: number): boolean {
-    return this.#filters.has(epoch) || this.#isPowerOfTwo(epoch);
+  of(epoch: number): Pictured {
+    const regular = this.#isPowerOfTwo(epoch);
+    return { maps: regular || this.#maps.has(epoch), filters: regular || this.#filters.has(epoch) };
   }
 
   #isPowerOfTwo(epoch: number): boolean {

@@ -5,7 +5,7 @@ import { backendsFor } from "./backend.js";
 import { Budget } from "./budget.js";
 import { watchError } from "./errors.js";
 import { nextStep } from "./next-step.js";
-import { Pictures } from "./pictures.js";
+import { everyPicture, noPicture, Pictures, type Pictured } from "./pictures.js";
 import type { Probe } from "./probe.js";
 import { batch, Recorder } from "./recorder.js";
 import { reportsOf, type WatchReports } from "./reports.js";
@@ -119,7 +119,7 @@ export class Watcher {
       const { share, training, spent } = this.#budget;
       const during = { budget: share, trainingSeconds: training / 1000, watchingSeconds: spent / 1000, statesDuringTraining: recorder.states };
       try {
-        for (let next = this.#waiting.take(); next; next = this.#waiting.take()) await this.#look(next, true);
+        for (let next = this.#waiting.take(); next; next = this.#waiting.take()) await this.#look(next, next.epoch === last.epoch ? everyPicture : this.#pictures.of(next.epoch));
         const account = { ...during, leftOut: [...this.#leftOut].sort((a, b) => a - b), withoutPictures: [...this.#unpictured], backend: (await engine.runtime()).info.provider };
         return await reportsOf({ engine, recorder, last, network: this.#network, probe: this.#probe, wanted: this.#wanted }, account);
       } finally {
@@ -167,8 +167,10 @@ export class Watcher {
   /** Does what is due. Returns false where nothing is. */
   async #step(): Promise<boolean> {
     const { first, count, isFull } = this.#waiting;
-    const pictured = first !== undefined && this.#pictures.has(first.epoch);
-    const step = nextStep({ waiting: count, full: isFull, pictured, begun: this.#measured !== undefined, allowance: this.#budget.allowance, costs: this.#costs });
+    const kept = first ? this.#pictures.of(first.epoch) : noPicture;
+    const pictured = kept.maps || kept.filters;
+    const whole = kept.maps && kept.filters;
+    const step = nextStep({ waiting: count, full: isFull, pictured, whole, begun: this.#measured !== undefined, allowance: this.#budget.allowance, costs: this.#costs });
     if (step === "wait") return false;
     if (step === "give-up") {
       this.#leftOut.push(this.#waiting.giveUp(this.#measured));
@@ -177,16 +179,15 @@ export class Watcher {
     const plainly = step === "measure-plainly";
     const state = this.#waiting.take()!;
     if (plainly && pictured) this.#unpictured.push(state.epoch);
-    await this.#budget.spend(() => this.#look(state, pictured && !plainly));
+    await this.#budget.spend(() => this.#look(state, plainly ? noPicture : kept));
     return true;
   }
 
-  async #look({ epoch, snapshot }: Waiting, pictures: boolean): Promise<void> {
+  async #look({ epoch, snapshot }: Waiting, pictures: Pictured): Promise<void> {
     const began = performance.now();
-    const isLast = epoch === this.#last?.epoch;
-    await this.#recorder!.measure(epoch, snapshot, { maps: pictures && (isLast || this.#pictures.maps(epoch)), filters: pictures && (isLast || this.#pictures.filters(epoch)) });
+    await this.#recorder!.measure(epoch, snapshot, pictures);
     this.#measured = epoch;
-    this.#costs[pictures ? "pictured" : "plain"] = performance.now() - began;
+    this.#costs[pictures.maps || pictures.filters ? "pictured" : "plain"] = performance.now() - began;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
