@@ -22,8 +22,9 @@ const filesIn = (folder: string, ending: string): string[] => (existsSync(folder
 
 const passMark = 1e-4;
 
-/** At most so many maps of a layer are walked through, evenly spread over its units and samples. */
+/** At most so many maps of a layer are walked through, and of large ones fewer, evenly spread over its units and samples. */
 const mapsPerLayer = 16;
+const positionsPerLayer = 150_000;
 
 /** Maps of a value by their place among samples × units, read by the axes that the findings name; undefined where windows are folded into the batch. */
 function mapsOf(value: Tensor, axes: readonly string[], samples: number, units: number): Map<number, Float32Array> | undefined {
@@ -35,7 +36,8 @@ function mapsOf(value: Tensor, axes: readonly string[], samples: number, units: 
   value.shape.forEach((dim, axis) => {
     if (axis !== batch && axis !== unit) offsets = offsets.flatMap((offset) => Array.from({ length: dim }, (_, i) => offset + i * strides[axis]!));
   });
-  const step = Math.max(1, Math.floor((samples * units) / mapsPerLayer));
+  const most = Math.min(mapsPerLayer, Math.max(2, Math.floor(positionsPerLayer / offsets.length)));
+  const step = Math.max(1, Math.floor((samples * units) / most));
   const chosen = Array.from({ length: Math.ceil((samples * units) / step) }, (_, i) => i * step);
   return new Map(chosen.map((place) => {
     const start = (batch < 0 ? 0 : Math.floor(place / units) * strides[batch]!) + (unit < 0 ? 0 : (place % units) * strides[unit]!);
